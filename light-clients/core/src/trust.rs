@@ -1,0 +1,46 @@
+//! Trust classes: what believing a client means, with n and f.
+
+use std::fmt;
+
+/// The kind of authority behind a client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TrustKind {
+    /// More than two thirds of a BFT validator set.
+    BftQuorum,
+    /// Crash-fault ordering: any single orderer can lie.
+    CftSingleOrderer,
+    /// m of n named attestors.
+    Attestors,
+    /// One key.
+    SingleKey,
+}
+
+/// Whom one believes: `n` parties of which up to `f` may lie before a false statement is accepted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TrustClass {
+    /// Kind of authority.
+    pub kind: TrustKind,
+    /// Parties.
+    pub n: u32,
+    /// Liars tolerated.
+    pub f: u32,
+}
+
+impl fmt::Display for TrustClass {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kind = match self.kind {
+            TrustKind::BftQuorum => "BFT quorum",
+            TrustKind::CftSingleOrderer => "CFT single orderer",
+            TrustKind::Attestors => "attestors",
+            TrustKind::SingleKey => "one key",
+        };
+        write!(out, "{kind}, n={}, f={}", self.n, self.f)?;
+        if self.n == 1 {
+            out.write_str(", single operator")?;
+        }
+        if self.f == 0 {
+            out.write_str(", no fault tolerance")?;
+        }
+        Ok(())
+    }
+}
