@@ -1,37 +1,25 @@
 //! Provable state: a two-level Jellyfish Merkle tree beside plain, ordered columns.
 //!
 //! * [`State`] is what modules see: reads fall through to one committed version, writes stay in memory.
-//! * [`Reader`] is one committed version.
+//! * [`Store`] keeps versions: [`Store::prepare`] computes the next root (pure), [`Store::commit`] makes it durable in one atomic batch.
 //! * What must be proved goes into a [`Substore`]; everything else into a [`Column`].
+//!
+//! Version `h` is the state after block `h`; version 0 is genesis. Columns keep their newest content only.
 
+mod backend;
+mod error;
+pub mod mem;
+mod proof;
 mod state;
+mod store;
 mod substore;
+#[cfg(feature = "testing")]
+pub mod testing;
+mod tree;
 
-pub use state::{Reader, State, Writes};
+pub use backend::{Area, Backend, Batch};
+pub use error::StoreError;
+pub use proof::{proof_specs, Proof};
+pub use state::{genesis_marks, Empty, Reader, State, Writes};
+pub use store::{Prepared, Store, VersionReader};
 pub use substore::{Column, Substore};
-
-use thiserror::Error;
-
-/// A failure of the world below the store: disk, corruption, a version that was pruned.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-pub enum StoreError {
-    /// The backend could not read or write.
-    #[error("store: {0}")]
-    Backend(String),
-    /// Stored bytes are not what was written.
-    #[error("store is corrupt: {what}; restore the home from a snapshot or let the node sync again")]
-    Corrupt {
-        /// What was found where.
-        what: String,
-    },
-    /// The version was pruned or does not exist yet.
-    #[error("no state at version {version}: kept are {oldest} to {latest}")]
-    NoVersion {
-        /// Version asked for.
-        version: u64,
-        /// Oldest kept.
-        oldest: u64,
-        /// Newest committed.
-        latest: u64,
-    },
-}

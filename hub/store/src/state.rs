@@ -167,3 +167,31 @@ impl<'a> State<'a> {
         read.map_err(|e| self.fault.borrow_mut().get_or_insert(e).clone()).ok()
     }
 }
+
+/// The state before genesis: nothing at all.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Empty;
+
+impl Reader for Empty {
+    fn version(&self) -> u64 {
+        0
+    }
+    fn get(&self, _: Substore, _: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        Ok(None)
+    }
+    fn column_get(&self, _: Column, _: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        Ok(None)
+    }
+    fn column_range(&self, _: Column, _: &[u8], _: &[u8], _: usize) -> Result<Vec<(Vec<u8>, Vec<u8>)>, StoreError> {
+        Ok(Vec::new())
+    }
+}
+
+/// Writes that give every substore its first key, 0x00 = 0x01: absence cannot be proved in an empty tree (PROTOCOL 4).
+pub fn genesis_marks() -> Writes {
+    let mut writes = Writes::default();
+    for substore in Substore::ALL {
+        writes.substores.entry(substore).or_default().insert(vec![0x00], Some(vec![0x01]));
+    }
+    writes
+}
