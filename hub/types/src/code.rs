@@ -11,3 +11,69 @@ impl Code {
     /// Accepted.
     pub const OK: Code = Code(0);
 }
+
+/// Light clients (20-39) and packets (40-59).
+impl Code {
+    /// No client of that id.
+    pub const CLIENT_NOT_FOUND: Code = Code(20);
+    /// The client is frozen: misbehaviour was seen.
+    pub const CLIENT_FROZEN: Code = Code(21);
+    /// The client is expired.
+    pub const CLIENT_EXPIRED: Code = Code(22);
+    /// A header or evidence that is no message of the client's family.
+    pub const CLIENT_MESSAGE_UNDECODABLE: Code = Code(23);
+    /// A header that breaks a rule of its chain.
+    pub const HEADER_INVALID: Code = Code(24);
+    /// Too little of the trusted set signed the header.
+    pub const HEADER_NOT_ENOUGH_TRUST: Code = Code(25);
+    /// Evidence that proves nothing under this client's trusted state.
+    pub const MISBEHAVIOUR_INVALID: Code = Code(26);
+    /// A trust file that cannot become a client.
+    pub const TRUST_FILE_INVALID: Code = Code(27);
+    /// The client's counterparty is already registered.
+    pub const COUNTERPARTY_EXISTS: Code = Code(28);
+    /// The client has no registered counterparty.
+    pub const COUNTERPARTY_NOT_FOUND: Code = Code(29);
+    /// A counterparty id or prefix of the wrong shape.
+    pub const COUNTERPARTY_INVALID: Code = Code(30);
+    /// The client may not be recovered so.
+    pub const RECOVERY_REFUSED: Code = Code(31);
+    /// Temporary: the header's time is ahead of this chain's by more than the drift.
+    pub const HEADER_FROM_FUTURE: Code = Code(38);
+    /// Temporary: the consensus state that the message builds on is not stored.
+    pub const CONSENSUS_STATE_MISSING: Code = Code(39);
+
+    /// A packet of the wrong shape.
+    pub const PACKET_INVALID: Code = Code(40);
+    /// The packet's timeout has passed here.
+    pub const PACKET_TIMEOUT_ELAPSED: Code = Code(41);
+    /// The timeout lies more than 24 hours ahead.
+    pub const PACKET_TIMEOUT_TOO_FAR: Code = Code(42);
+    /// The packet's clients are not each other's counterparties.
+    pub const PACKET_WRONG_COUNTERPARTY: Code = Code(43);
+    /// The proof does not prove it.
+    pub const PROOF_INVALID: Code = Code(44);
+    /// Another packet was sent under this sequence.
+    pub const PACKET_COMMITMENT_MISMATCH: Code = Code(45);
+    /// The other chain's time at the proof's height is before the timeout.
+    pub const TIMEOUT_NOT_REACHED: Code = Code(46);
+    /// An acknowledgement of the wrong shape.
+    pub const ACKNOWLEDGEMENT_INVALID: Code = Code(47);
+    /// The packet is acknowledged already.
+    pub const ACKNOWLEDGEMENT_EXISTS: Code = Code(48);
+    /// No packet awaits an acknowledgement under this client and sequence.
+    pub const ASYNC_PACKET_NOT_FOUND: Code = Code(49);
+    /// No application on this port.
+    pub const PORT_UNKNOWN: Code = Code(50);
+    /// The trust file settles timeouts between these chains another way.
+    pub const ABSENCE_MODE_MISMATCH: Code = Code(51);
+    /// All packet messages of the transaction are redundant.
+    pub const REDUNDANT: Code = Code(52);
+    /// A packet message that is not canonical protobuf of its type, or above its bound.
+    pub const PACKET_MESSAGE_UNDECODABLE: Code = Code(53);
+
+    /// True if the same bytes may be accepted later, so that a relayer tries again rather than calls it forged.
+    pub const fn is_temporary(self) -> bool {
+        matches!(self, Code::HEADER_FROM_FUTURE | Code::CONSENSUS_STATE_MISSING)
+    }
+}

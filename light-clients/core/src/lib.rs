@@ -6,10 +6,14 @@
 //!
 //! Start at [`LightClient`].
 
+mod path;
 mod trust;
+mod trust_file;
 mod verdict;
 
+pub use path::StoredPath;
 pub use trust::{TrustClass, TrustKind};
+pub use trust_file::{AbsenceMode, TrustFile, MAX_TRUST_FILE_BYTES};
 pub use verdict::{Check, CheckOutcome, Fault, Reason, Tally, Update, Verdict};
 
 use govhub_types::{Height, Time};
@@ -61,6 +65,8 @@ pub trait LightClient {
     fn absence(&self) -> Absence;
     /// Frozen, expired or active at `now`.
     fn status(&self, states: &dyn ConsensusStates, now: Time) -> Status;
+    /// When it expires unless it is updated; `None` if this family never does, or no consensus state is stored.
+    fn expires_at(&self, states: &dyn ConsensusStates) -> Option<Time>;
     /// The client state as stored.
     fn encode(&self) -> Any;
     /// The same client, frozen.
@@ -82,11 +88,11 @@ pub trait LightClient {
     /// Judges evidence: [`Verdict::Misbehaviour`] if it holds under this client's own trusted state, else `Invalid`.
     fn check_misbehaviour(&self, states: &dyn ConsensusStates, evidence: &Any, now: Time) -> Result<Verdict, Fault>;
 
-    /// Verifies that `value` is stored under `path` (raw packet path, PROTOCOL 2 "native key") in the state committed by the consensus state at `height`.
+    /// Verifies that `value` is stored under `path` in the state committed by the consensus state at `height`.
     ///
     /// Families whose client state changes by a proof (solo machine: sequence) return it in `Ok(Some(new client state))`.
-    fn verify_membership(&self, states: &dyn ConsensusStates, height: Height, path: &[u8], value: &[u8], proof: &[u8]) -> Result<Option<Any>, Reason>;
+    fn verify_membership(&self, states: &dyn ConsensusStates, height: Height, path: StoredPath<'_>, value: &[u8], proof: &[u8]) -> Result<Option<Any>, Reason>;
 
     /// Verifies that nothing is stored under `path`; [`Reason`] `absence-unsupported` where this chain cannot prove it.
-    fn verify_absence(&self, states: &dyn ConsensusStates, height: Height, path: &[u8], proof: &[u8]) -> Result<Option<Any>, Reason>;
+    fn verify_absence(&self, states: &dyn ConsensusStates, height: Height, path: StoredPath<'_>, proof: &[u8]) -> Result<Option<Any>, Reason>;
 }
