@@ -62,6 +62,8 @@ pub trait Backend: Send + Sync {
     fn at_most(&self, area: Area, key: &[u8]) -> Result<Option<(Vec<u8>, Vec<u8>)>, StoreError>;
     /// Up to `limit` pairs with `from <= key < to`, ascending.
     fn range(&self, area: Area, from: &[u8], to: &[u8], limit: usize) -> Result<Vec<(Vec<u8>, Vec<u8>)>, StoreError>;
+    /// Up to `limit` pairs with `from <= key`, ascending.
+    fn page(&self, area: Area, from: &[u8], limit: usize) -> Result<Vec<(Vec<u8>, Vec<u8>)>, StoreError>;
     /// Applies `batch` atomically and waits until it is durable.
     fn write(&self, batch: Batch) -> Result<(), StoreError>;
 }

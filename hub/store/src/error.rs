@@ -22,6 +22,22 @@ pub enum StoreError {
         /// Format of this binary.
         known: u32,
     },
+    /// Made under rules that this binary does not have.
+    #[error("state was made by app version {found}, this binary knows {oldest} to {newest}; start the release that wrote it, or upgrade")]
+    AppVersion {
+        /// App version of the newest state.
+        found: u64,
+        /// Oldest this binary knows.
+        oldest: u64,
+        /// Newest this binary knows.
+        newest: u64,
+    },
+    /// Writes whose result ICS-23 cannot prove: a defect of the module that made them.
+    #[error("not provable: {what}; a substore holds at least one key, and keys and values have at least one byte")]
+    Unprovable {
+        /// Where.
+        what: String,
+    },
     /// The version was pruned or does not exist yet.
     #[error("no state at version {version}: kept are {oldest} to {latest}")]
     NoVersion {

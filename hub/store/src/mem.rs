@@ -32,6 +32,12 @@ impl Backend for MemBackend {
         Ok(pairs.take(limit).map(|(k, v)| (k.clone(), v.clone())).collect())
     }
 
+    fn page(&self, area: Area, from: &[u8], limit: usize) -> Result<Vec<(Vec<u8>, Vec<u8>)>, StoreError> {
+        let areas = self.areas.read().unwrap_or_else(PoisonError::into_inner);
+        let pairs = areas.get(&area).into_iter().flat_map(|a| a.range(from.to_vec()..));
+        Ok(pairs.take(limit).map(|(k, v)| (k.clone(), v.clone())).collect())
+    }
+
     fn write(&self, batch: Batch) -> Result<(), StoreError> {
         let mut areas = self.areas.write().unwrap_or_else(PoisonError::into_inner);
         for (area, changes) in batch.0 {

@@ -17,7 +17,7 @@ pub trait Reader {
     fn column_range(&self, column: Column, from: &[u8], to: &[u8], limit: usize) -> Result<Vec<(Vec<u8>, Vec<u8>)>, StoreError>;
 }
 
-type Changes = BTreeMap<Vec<u8>, Option<Vec<u8>>>;
+pub(crate) type Changes = BTreeMap<Vec<u8>, Option<Vec<u8>>>;
 
 /// Pending changes, `None` meaning deleted. Ordered, so equal blocks give equal writes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

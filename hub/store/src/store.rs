@@ -1,81 +1,45 @@
-//! Versions: prepared purely, committed atomically, proved, pruned.
+//! Versions: prepared purely, committed atomically, proved.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::ops::RangeInclusive;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard};
 
-use govhub_types::hash::{sha256, Hash};
+use govhub_types::hash::Hash;
 
 use crate::proof::Proof;
-use crate::state::{Reader, Writes};
-use crate::tree::{TreeId, TreeView};
-use crate::{Area, Backend, Batch, Column, StoreError, Substore};
+use crate::reader::VersionReader;
+use crate::record::{read_oldest, read_record, Record, Tip};
+use crate::state::{Changes, Writes};
+use crate::tree::{TreeId, TreeView, EMPTY_ROOT};
+use crate::{verify, Backend, Batch, Column, StoreError, Substore};
 
-/// Layout of the bytes on disk. Another number is another format.
-const FORMAT: u32 = 1;
-const FORMAT_KEY: &[u8] = b"format";
-const TIP_KEY: &[u8] = b"tip";
-const OLDEST_KEY: &[u8] = b"oldest";
-const RECORD_PREFIX: u8 = b'v';
-
-/// Nodes removed in one batch while pruning: bounds the batch, not the pruning.
-const PRUNE_BATCH: usize = 10_000;
-
-/// What one version consists of: the root and, for the top tree and each substore, the tree's own version.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Record {
-    root: Hash,
-    top: u64,
-    trees: [u64; Substore::ALL.len()],
+/// The versioned store over some backend. Cheap to clone; clones share the backend and the tip.
+#[derive(Clone)]
+pub struct Store {
+    shared: Arc<Shared>,
 }
 
-impl Record {
-    fn encode(&self) -> Vec<u8> {
-        let mut bytes = self.root.to_vec();
-        bytes.extend(self.top.to_be_bytes());
-        self.trees.iter().for_each(|v| bytes.extend(v.to_be_bytes()));
-        bytes.extend(sha256(&[&bytes]));
-        bytes
-    }
-
-    fn decode(bytes: &[u8]) -> Option<Self> {
-        let (body, checksum) = bytes.split_at_checked(bytes.len().checked_sub(32)?)?;
-        if sha256(&[body]) != checksum || body.len() != 32 + 8 * (1 + Substore::ALL.len()) {
-            return None;
-        }
-        let number = |place: usize| body[32 + 8 * place..40 + 8 * place].try_into().map(u64::from_be_bytes).ok();
-        let mut trees = [0; Substore::ALL.len()];
-        for (place, tree) in trees.iter_mut().enumerate() {
-            *tree = number(place + 1)?;
-        }
-        Some(Self { root: body[..32].try_into().ok()?, top: number(0)?, trees })
-    }
-
-    fn tree(&self, substore: Substore) -> u64 {
-        self.trees[place(substore)]
-    }
-}
-
-fn place(substore: Substore) -> usize {
-    Substore::ALL.iter().position(|s| *s == substore).expect("ALL lists every substore")
-}
-
-#[derive(Clone, Debug)]
-struct Tip {
-    version: u64,
-    record: Record,
+struct Shared {
+    backend: Arc<dyn Backend>,
+    /// Held for writing while a version becomes durable, for reading by whoever must not see that happen.
+    tip: RwLock<Option<Tip>>,
+    /// Raised before anything of an older version is removed: see [`Store::if_kept`].
+    oldest: AtomicU64,
+    /// One pruning at a time.
+    pruning: Mutex<()>,
 }
 
 /// A version computed but not yet durable.
 pub struct Prepared {
-    version: u64,
-    record: Record,
+    tip: Tip,
     batch: Batch,
 }
 
 impl Prepared {
     /// The application hash of this version.
     pub fn root(&self) -> Hash {
-        self.record.root
+        self.tip.record.root
     }
 
     /// Adds column changes of the node (block, results) to the same atomic batch. Changes to substores in `writes` are a defect and panic.
@@ -84,45 +48,66 @@ impl Prepared {
         stage_columns(writes.columns, &mut self.batch);
         self
     }
-}
 
-/// The versioned store over some backend. Cheap to clone; clones share the backend and the tip.
-#[derive(Clone)]
-pub struct Store {
-    backend: Arc<dyn Backend>,
-    tip: Arc<RwLock<Option<Tip>>>,
+    /// Records `app_version` as the version of the state machine from here on. Without it the last one stays.
+    pub fn with_app_version(mut self, app_version: u64) -> Self {
+        self.tip.record.app_version = app_version;
+        self
+    }
 }
 
 impl Store {
-    /// Opens the store and checks that the newest version hangs together: format, checksums, every root against its tree.
+    /// Opens the store and checks that the newest version hangs together: format, checksums, the whole top tree, every substore's root.
     ///
     /// # Errors
     /// [`StoreError::Format`] for another release's bytes, [`StoreError::Corrupt`] naming what does not fit.
+    ///
+    /// # Not checked
+    /// The inside of the substores: [`Store::verify`] reads everything. That this binary knows the state's rules: [`Store::require_app_version`].
     pub fn open(backend: Arc<dyn Backend>) -> Result<Self, StoreError> {
-        check_format(backend.as_ref())?;
-        let tip = read_tip(backend.as_ref())?;
+        let tip = Tip::read(backend.as_ref())?;
+        let oldest = read_oldest(backend.as_ref())?;
         if let Some(tip) = &tip {
-            check_tip(backend.as_ref(), tip)?;
+            verify::check_tip(backend.as_ref(), tip)?;
         }
-        Ok(Self { backend, tip: Arc::new(RwLock::new(tip)) })
+        let shared = Shared { backend, tip: RwLock::new(tip), oldest: AtomicU64::new(oldest), pruning: Mutex::new(()) };
+        Ok(Self { shared: Arc::new(shared) })
     }
 
     /// Newest version and its root; `None` before genesis.
     pub fn latest(&self) -> Option<(u64, Hash)> {
-        self.tip().map(|tip| (tip.version, tip.record.root))
+        self.tip().as_ref().map(|tip| (tip.version, tip.record.root))
     }
 
     /// Oldest version still kept.
-    pub fn oldest(&self) -> Result<u64, StoreError> {
-        match self.backend.get(Area::Versions, OLDEST_KEY)? {
-            None => Ok(0),
-            Some(bytes) => be64(&bytes).ok_or_else(|| StoreError::corrupt("oldest version is not a number")),
+    pub fn oldest(&self) -> u64 {
+        self.shared.oldest.load(Ordering::SeqCst)
+    }
+
+    /// Version of the state machine that the newest version was made with; `None` before genesis, 0 if none was ever set.
+    pub fn app_version(&self) -> Option<u64> {
+        self.tip().as_ref().map(|tip| tip.record.app_version)
+    }
+
+    /// Refuses a state whose rules this binary does not know.
+    ///
+    /// # Errors
+    /// [`StoreError::AppVersion`]. An empty store is fine.
+    pub fn require_app_version(&self, known: RangeInclusive<u64>) -> Result<(), StoreError> {
+        match self.app_version() {
+            Some(found) if !known.contains(&found) => {
+                Err(StoreError::AppVersion { found, oldest: *known.start(), newest: *known.end() })
+            }
+            _ => Ok(()),
         }
     }
 
     /// A reader of `version`.
+    ///
+    /// # Errors
+    /// [`StoreError::NoVersion`] if it was pruned or does not exist yet.
     pub fn reader(&self, version: u64) -> Result<VersionReader, StoreError> {
-        Ok(VersionReader { record: self.record(version)?, version, store: self.clone() })
+        Ok(VersionReader::new(self.clone(), version, self.record(version)?))
     }
 
     /// Application hash of `version`.
@@ -133,51 +118,51 @@ impl Store {
     /// Computes the version that `writes` make of the newest one. Nothing becomes durable.
     ///
     /// # Errors
-    /// [`StoreError::Order`] unless `version` is the newest plus one (0 for an empty store).
+    /// [`StoreError::Order`] unless `version` is the newest plus one (0 for an empty store);
+    /// [`StoreError::Unprovable`] for an empty key or value in a substore, or a substore without any key.
     pub fn prepare(&self, version: u64, writes: Writes) -> Result<Prepared, StoreError> {
-        let tip = self.tip();
-        let expected = tip.as_ref().map_or(0, |t| t.version + 1);
-        if version != expected {
-            let latest = tip.map_or_else(|| "none".to_owned(), |t| t.version.to_string());
-            return Err(StoreError::Order { found: version, latest });
-        }
+        let tip = self.tip().clone();
+        follows(tip.as_ref(), version)?;
         let mut batch = Batch::default();
-        let record = self.next_record(tip.as_ref().map(|t| &t.record), &writes, &mut batch)?;
+        let record = self.next_record(tip.map(|t| t.record), &writes, &mut batch)?;
         stage_columns(writes.columns, &mut batch);
-        batch.set(Area::Versions, record_key(version), Some(record.encode()));
-        batch.set(Area::Versions, TIP_KEY.to_vec(), Some(version.to_be_bytes().to_vec()));
-        batch.set(Area::Versions, FORMAT_KEY.to_vec(), Some(FORMAT.to_be_bytes().to_vec()));
-        Ok(Prepared { version, record, batch })
+        Ok(Prepared { tip: Tip { version, record }, batch })
     }
 
-    fn next_record(&self, last: Option<&Record>, writes: &Writes, batch: &mut Batch) -> Result<Record, StoreError> {
-        let mut trees = last.map_or([0; Substore::ALL.len()], |r| r.trees);
+    fn next_record(&self, last: Option<Record>, writes: &Writes, batch: &mut Batch) -> Result<Record, StoreError> {
+        let mut trees = last.as_ref().map_or([0; Substore::ALL.len()], |r| r.trees);
         let mut roots = BTreeMap::new();
         for substore in Substore::ALL {
-            let changes = self.effective(last, substore, writes)?;
-            if changes.is_empty() {
-                assert!(last.is_some(), "genesis writes into every substore (PROTOCOL 4)");
+            let changes = self.effective(last.as_ref(), substore, writes)?;
+            if changes.is_empty() && last.is_some() {
                 continue;
             }
-            let version = if last.is_some() { trees[place(substore)] + 1 } else { 0 };
+            let version = last.as_ref().map_or(0, |r| r.tree(substore) + 1);
             let root = self.tree(TreeId::of(substore)).update(version, &changes, batch)?;
-            trees[place(substore)] = version;
+            if root == EMPTY_ROOT {
+                return Err(StoreError::Unprovable { what: format!("substore `{}` would hold no key at all", substore.name()) });
+            }
+            trees[substore.place()] = version;
             roots.insert(substore.name().as_bytes().to_vec(), Some(root.to_vec()));
         }
         match last {
-            Some(last) if roots.is_empty() => Ok(last.clone()),
+            Some(last) if roots.is_empty() => Ok(last),
             _ => {
-                let top = last.map_or(0, |r| r.top + 1);
+                let top = last.as_ref().map_or(0, |r| r.top + 1);
                 let root = self.tree(TreeId::TOP).update(top, &roots, batch)?;
-                Ok(Record { root, top, trees })
+                Ok(Record { root, top, trees, app_version: last.map_or(0, |r| r.app_version) })
             }
         }
     }
 
     /// The changes to `substore` without deletions of what is not there: those would leave marks that nothing prunes.
-    fn effective(&self, last: Option<&Record>, substore: Substore, writes: &Writes) -> Result<BTreeMap<Vec<u8>, Option<Vec<u8>>>, StoreError> {
-        let mut effective = BTreeMap::new();
+    fn effective(&self, last: Option<&Record>, substore: Substore, writes: &Writes) -> Result<Changes, StoreError> {
+        let mut effective = Changes::new();
         for (key, value) in writes.substores.get(&substore).into_iter().flatten() {
+            // ICS-23: "leaf op needs key", "leaf op needs value".
+            if key.is_empty() || value.as_ref().is_some_and(Vec::is_empty) {
+                return Err(StoreError::Unprovable { what: format!("empty key or value in substore `{}`", substore.name()) });
+            }
             let there = || match last {
                 Some(last) => Ok::<_, StoreError>(self.tree(TreeId::of(substore)).get(last.tree(substore), key)?.is_some()),
                 None => Ok(false),
@@ -194,38 +179,43 @@ impl Store {
     /// # Errors
     /// [`StoreError::Order`] if another version was committed since it was prepared.
     pub fn commit(&self, prepared: Prepared) -> Result<(), StoreError> {
-        let mut tip = self.tip.write().unwrap_or_else(PoisonError::into_inner);
-        let expected = tip.as_ref().map_or(0, |t| t.version + 1);
-        if prepared.version != expected {
-            let latest = tip.as_ref().map_or_else(|| "none".to_owned(), |t| t.version.to_string());
-            return Err(StoreError::Order { found: prepared.version, latest });
-        }
-        self.backend.write(prepared.batch)?;
-        *tip = Some(Tip { version: prepared.version, record: prepared.record });
+        let mut tip = self.shared.tip.write().unwrap_or_else(PoisonError::into_inner);
+        follows(tip.as_ref(), prepared.tip.version)?;
+        let mut batch = prepared.batch;
+        prepared.tip.stage(&mut batch);
+        self.backend().write(batch)?;
+        *tip = Some(prepared.tip);
         Ok(())
     }
 
-    /// Makes column changes durable without a new version (undecided blocks).
+    /// Makes column changes durable without a new version (undecided blocks). Changes to substores in `writes` are a defect and panic.
     pub fn write_columns(&self, writes: Writes) -> Result<(), StoreError> {
         assert!(writes.substores.is_empty(), "substores change only with a version");
         let mut batch = Batch::default();
         stage_columns(writes.columns, &mut batch);
-        self.backend.write(batch)
+        self.backend().write(batch)
     }
 
     /// Newest value of `key` in `column`, whatever the version.
     pub fn column_get(&self, column: Column, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
-        self.backend.get(Area::Column(column), key)
+        self.backend().get(crate::Area::Column(column), key)
     }
 
     /// Newest pairs of `column` with `from <= key < to`, ascending, at most `limit`.
     pub fn column_range(&self, column: Column, from: &[u8], to: &[u8], limit: usize) -> Result<Vec<(Vec<u8>, Vec<u8>)>, StoreError> {
-        self.backend.range(Area::Column(column), from, to, limit)
+        self.backend().range(crate::Area::Column(column), from, to, limit)
     }
 
     /// Proof of presence or absence of `key` in `substore` at `version`.
+    ///
+    /// # Not checked
+    /// That `key` has a byte: ICS-23 verifiers refuse a proof about the empty key.
     pub fn prove(&self, version: u64, substore: Substore, key: &[u8]) -> Result<Proof, StoreError> {
         let record = self.record(version)?;
+        self.if_kept(version, self.prove_in(&record, substore, key))
+    }
+
+    fn prove_in(&self, record: &Record, substore: Substore, key: &[u8]) -> Result<Proof, StoreError> {
         let (value, key_proof) = self.tree(TreeId::of(substore)).prove(record.tree(substore), key)?;
         let (root, store_proof) = self.tree(TreeId::TOP).prove(record.top, substore.name().as_bytes())?;
         if root.is_none() {
@@ -234,149 +224,59 @@ impl Store {
         Ok(Proof { value, key_proof, store_proof })
     }
 
-    /// Forgets every version below `oldest_kept`. Returns the number of tree nodes removed.
+    /// What was read of `version`, or [`StoreError::NoVersion`] if pruning has passed it since.
     ///
-    /// # Errors
-    /// [`StoreError::NoVersion`] if `oldest_kept` is newer than the newest version.
-    pub fn prune(&self, oldest_kept: u64) -> Result<u64, StoreError> {
-        let keep = self.record(oldest_kept)?;
-        // First the promise, then the removal: a crash in between leaves nodes to remove, never a version that is promised and gone.
-        let mut batch = Batch::default();
-        for version in self.oldest()?..oldest_kept {
-            batch.set(Area::Versions, record_key(version), None);
-        }
-        batch.set(Area::Versions, OLDEST_KEY.to_vec(), Some(oldest_kept.to_be_bytes().to_vec()));
-        self.backend.write(batch)?;
-        let trees = Substore::ALL.into_iter().map(|s| (TreeId::of(s), keep.tree(s)));
-        let mut removed = 0;
-        for (tree, version) in trees.chain([(TreeId::TOP, keep.top)]) {
-            loop {
-                let mut batch = Batch::default();
-                let count = self.tree(tree).prune(version, PRUNE_BATCH, &mut batch)?;
-                self.backend.write(batch)?;
-                removed += count as u64;
-                if count < PRUNE_BATCH {
-                    break;
-                }
-            }
-        }
-        Ok(removed)
-    }
-
-    fn tip(&self) -> Option<Tip> {
-        self.tip.read().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    fn tree(&self, tree: TreeId) -> TreeView<'_> {
-        TreeView::new(self.backend.as_ref(), tree)
-    }
-
-    fn record(&self, version: u64) -> Result<Record, StoreError> {
-        let (oldest, latest) = (self.oldest()?, self.tip().map(|t| t.version));
-        let Some(latest) = latest else { return Err(StoreError::NoVersion { version, oldest, latest: 0 }) };
-        if !(oldest..=latest).contains(&version) {
+    /// Pruning raises the mark first and removes then, so who reads first and asks then has seen the version whole.
+    pub(crate) fn if_kept<T>(&self, version: u64, read: Result<T, StoreError>) -> Result<T, StoreError> {
+        let oldest = self.oldest();
+        if version < oldest {
+            let latest = self.latest().map_or(0, |t| t.0);
             return Err(StoreError::NoVersion { version, oldest, latest });
         }
-        read_record(self.backend.as_ref(), version)
+        read
+    }
+
+    pub(crate) fn record(&self, version: u64) -> Result<Record, StoreError> {
+        match self.latest() {
+            Some((latest, _)) if version <= latest => self.if_kept(version, read_record(self.backend(), version)),
+            latest => Err(StoreError::NoVersion { version, oldest: self.oldest(), latest: latest.map_or(0, |t| t.0) }),
+        }
+    }
+
+    /// The newest version; no commit happens while the guard lives, and whoever holds one takes no second.
+    pub(crate) fn tip(&self) -> RwLockReadGuard<'_, Option<Tip>> {
+        self.shared.tip.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn raise_oldest(&self, oldest: u64) {
+        self.shared.oldest.fetch_max(oldest, Ordering::SeqCst);
+    }
+
+    pub(crate) fn pruning(&self) -> &Mutex<()> {
+        &self.shared.pruning
+    }
+
+    pub(crate) fn backend(&self) -> &dyn Backend {
+        self.shared.backend.as_ref()
+    }
+
+    pub(crate) fn tree(&self, tree: TreeId) -> TreeView<'_> {
+        TreeView::new(self.backend(), tree)
     }
 }
 
-fn stage_columns(columns: BTreeMap<Column, BTreeMap<Vec<u8>, Option<Vec<u8>>>>, batch: &mut Batch) {
+fn follows(tip: Option<&Tip>, version: u64) -> Result<(), StoreError> {
+    if version == tip.map_or(0, |t| t.version + 1) {
+        return Ok(());
+    }
+    let latest = tip.map_or_else(|| "none".to_owned(), |t| t.version.to_string());
+    Err(StoreError::Order { found: version, latest })
+}
+
+fn stage_columns(columns: BTreeMap<Column, Changes>, batch: &mut Batch) {
     for (column, changes) in columns {
         for (key, value) in changes {
-            batch.set(Area::Column(column), key, value);
+            batch.set(crate::Area::Column(column), key, value);
         }
-    }
-}
-
-fn record_key(version: u64) -> Vec<u8> {
-    let mut key = vec![RECORD_PREFIX];
-    key.extend(version.to_be_bytes());
-    key
-}
-
-fn be64(bytes: &[u8]) -> Option<u64> {
-    bytes.try_into().ok().map(u64::from_be_bytes)
-}
-
-fn check_format(backend: &dyn Backend) -> Result<(), StoreError> {
-    match backend.get(Area::Versions, FORMAT_KEY)? {
-        None => Ok(()),
-        Some(bytes) => match bytes.as_slice().try_into().map(u32::from_be_bytes) {
-            Ok(FORMAT) => Ok(()),
-            Ok(found) => Err(StoreError::Format { found, known: FORMAT }),
-            Err(_) => Err(StoreError::corrupt("format marker is not a number")),
-        },
-    }
-}
-
-fn read_tip(backend: &dyn Backend) -> Result<Option<Tip>, StoreError> {
-    let Some(bytes) = backend.get(Area::Versions, TIP_KEY)? else {
-        return match backend.get(Area::Versions, FORMAT_KEY)? {
-            None => Ok(None),
-            Some(_) => Err(StoreError::corrupt("the tip is missing")),
-        };
-    };
-    let version = be64(&bytes).ok_or_else(|| StoreError::corrupt("the tip is not a number"))?;
-    Ok(Some(Tip { version, record: read_record(backend, version)? }))
-}
-
-fn read_record(backend: &dyn Backend, version: u64) -> Result<Record, StoreError> {
-    let bytes = backend.get(Area::Versions, &record_key(version))?;
-    let bytes = bytes.ok_or_else(|| StoreError::corrupt(format!("record of version {version} is missing")))?;
-    Record::decode(&bytes).ok_or_else(|| StoreError::corrupt(format!("record of version {version} fails its checksum")))
-}
-
-/// Recomputes every root of the newest version from its tree.
-fn check_tip(backend: &dyn Backend, tip: &Tip) -> Result<(), StoreError> {
-    let top = TreeView::new(backend, TreeId::TOP);
-    if top.root(tip.record.top)? != Some(tip.record.root) {
-        return Err(StoreError::corrupt(format!("the top tree of version {} does not have the recorded root", tip.version)));
-    }
-    for substore in Substore::ALL {
-        let root = TreeView::new(backend, TreeId::of(substore)).root(tip.record.tree(substore))?;
-        let leaf = top.get(tip.record.top, substore.name().as_bytes())?;
-        if root.is_none() || root.map(|r| r.to_vec()) != leaf {
-            return Err(StoreError::corrupt(format!("substore `{}` of version {} does not have the recorded root", substore.name(), tip.version)));
-        }
-    }
-    Ok(())
-}
-
-/// One committed version. Substores can be read at any kept version, columns only while the version is the newest.
-#[derive(Clone)]
-pub struct VersionReader {
-    store: Store,
-    version: u64,
-    record: Record,
-}
-
-impl VersionReader {
-    /// Runs `read` while no commit can happen, if this is still the newest version.
-    fn newest<T>(&self, read: impl FnOnce() -> Result<T, StoreError>) -> Result<T, StoreError> {
-        let tip = self.store.tip.read().unwrap_or_else(PoisonError::into_inner);
-        let latest = tip.as_ref().map_or(0, |t| t.version);
-        if latest != self.version {
-            return Err(StoreError::ColumnsMoved { reader: self.version, latest });
-        }
-        read()
-    }
-}
-
-impl Reader for VersionReader {
-    fn version(&self) -> u64 {
-        self.version
-    }
-
-    fn get(&self, substore: Substore, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
-        self.store.tree(TreeId::of(substore)).get(self.record.tree(substore), key)
-    }
-
-    fn column_get(&self, column: Column, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
-        self.newest(|| self.store.column_get(column, key))
-    }
-
-    fn column_range(&self, column: Column, from: &[u8], to: &[u8], limit: usize) -> Result<Vec<(Vec<u8>, Vec<u8>)>, StoreError> {
-        self.newest(|| self.store.column_range(column, from, to, limit))
     }
 }

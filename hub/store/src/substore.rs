@@ -48,6 +48,11 @@ impl Substore {
         }
     }
 
+    /// Place in [`Substore::ALL`].
+    pub(crate) fn place(self) -> usize {
+        Self::ALL.iter().position(|s| *s == self).expect("ALL lists every substore")
+    }
+
     /// The substore of that name.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|s| s.name() == name)

@@ -7,7 +7,7 @@ use govhub_types::hash::{sha256, Hash};
 use ics23::HostFunctionsManager as Host;
 use proptest::prelude::*;
 
-use crate::{genesis_marks, proof_specs, Area, Backend, Batch, Column, Proof, Reader, State, Store, StoreError, Substore, Writes};
+use crate::{genesis_marks, proof_specs, Area, Backend, Batch, Column, Proof, Reader, State, Store, StoreError, Substore, Verified, Writes};
 
 /// Opens an empty backend, or with `Some` the one opened before (as a restart would).
 pub type Open<'a> = &'a dyn Fn(&str) -> Arc<dyn Backend>;
@@ -17,10 +17,15 @@ pub fn suite(open: Open<'_>) {
     what_is_committed_is_read_at_its_version(open("versions"));
     an_untouched_block_keeps_the_root(open("idle"));
     versions_follow_each_other(open("order"));
+    preparing_changes_nothing(open("pure"));
+    what_cannot_be_proved_is_refused(open("unprovable"), open("unprovable-genesis"));
+    the_app_version_stays_until_it_is_set(open);
     presence_and_absence_are_proved_everywhere(open("proofs"));
     pruning_forgets_the_old_and_keeps_the_rest(open("prune"));
+    a_reader_overtaken_by_pruning_says_so(open("overtaken"));
     columns_are_ordered_and_bound_to_the_newest_version(open("columns"));
     corruption_is_found_at_open(open);
+    hidden_corruption_is_found_by_verify(open);
     a_store_reopens_where_it_stopped(open);
 }
 
@@ -107,6 +112,63 @@ fn versions_follow_each_other(backend: Arc<dyn Backend>) {
     assert_eq!(store.commit(other).err(), Some(StoreError::Order { found: 1, latest: "1".into() }));
 }
 
+/// Everything in the backend.
+pub fn dump(backend: &dyn Backend) -> BTreeMap<Area, Vec<(Vec<u8>, Vec<u8>)>> {
+    Area::all().into_iter().map(|area| (area, backend.page(area, &[], usize::MAX).expect("readable"))).collect()
+}
+
+fn preparing_changes_nothing(backend: Arc<dyn Backend>) {
+    let store = with_genesis(backend.clone());
+    let before = dump(backend.as_ref());
+    let mut block = writes(Substore::Ibc, &[(b"k", Some(b"v"))]);
+    block.columns.entry(Column::Index).or_default().insert(b"i".to_vec(), Some(b"j".to_vec()));
+    let first = store.prepare(1, block.clone()).expect("follows");
+    let second = store.prepare(1, block).expect("follows");
+    assert_eq!(first.root(), second.root());
+    assert_eq!(dump(backend.as_ref()), before, "nothing was written");
+    let mut node = Writes::default();
+    node.columns.entry(Column::Blocks).or_default().insert(b"1".to_vec(), Some(b"block".to_vec()));
+    store.commit(first.with_columns(node)).expect("first");
+    assert_eq!(store.column_get(Column::Index, b"i"), Ok(Some(b"j".to_vec())));
+    assert_eq!(store.column_get(Column::Blocks, b"1"), Ok(Some(b"block".to_vec())));
+}
+
+fn what_cannot_be_proved_is_refused(backend: Arc<dyn Backend>, empty: Arc<dyn Backend>) {
+    let refused = |store: &Store, writes: Writes| {
+        let version = store.latest().map_or(0, |(v, _)| v + 1);
+        match store.prepare(version, writes).err() {
+            Some(StoreError::Unprovable { what }) => assert!(what.contains("`ibc`"), "{what}"),
+            other => panic!("expected a refusal, found {other:?}"),
+        }
+    };
+    let store = with_genesis(backend);
+    refused(&store, writes(Substore::Ibc, &[(b"k", Some(b""))]));
+    refused(&store, writes(Substore::Ibc, &[(b"", Some(b"v"))]));
+    refused(&store, writes(Substore::Ibc, &[(&[0x00], None)]));
+    commit(&store, writes(Substore::Ibc, &[(b"k", Some(b"v")), (&[0x00], None)]));
+    let mut unmarked = genesis_marks();
+    unmarked.substores.remove(&Substore::Ibc);
+    let store = Store::open(empty).expect("an empty backend opens");
+    refused(&store, unmarked);
+    commit(&store, genesis_marks());
+}
+
+fn the_app_version_stays_until_it_is_set(open: Open<'_>) {
+    let store = Store::open(open("app-version")).expect("an empty backend opens");
+    assert_eq!((store.app_version(), store.require_app_version(1..=1)), (None, Ok(())));
+    let genesis = store.prepare(0, genesis_marks()).expect("follows");
+    store.commit(genesis.with_app_version(3)).expect("first");
+    let root = commit(&store, Writes::default());
+    drop(store);
+    let store = Store::open(open("app-version")).expect("sound");
+    assert_eq!((store.app_version(), store.latest()), (Some(3), Some((1, root))));
+    assert_eq!(store.require_app_version(2..=3), Ok(()));
+    assert_eq!(store.require_app_version(4..=5), Err(StoreError::AppVersion { found: 3, oldest: 4, newest: 5 }));
+    let upgrade = store.prepare(2, Writes::default()).expect("follows").with_app_version(4);
+    store.commit(upgrade).expect("follows");
+    assert_eq!((store.app_version(), store.latest()), (Some(4), Some((2, root))), "an upgrade alone leaves the root");
+}
+
 fn presence_and_absence_are_proved_everywhere(backend: Arc<dyn Backend>) {
     let store = with_genesis(backend);
     let key = |i: u32| format!("clients/07-tendermint-{i}").into_bytes();
@@ -166,6 +228,27 @@ fn pruning_forgets_the_old_and_keeps_the_rest(backend: Arc<dyn Backend>) {
     let ibc = Substore::ALL.iter().position(|s| *s == Substore::Ibc).expect("listed") as u8 + 1;
     let values = backend.range(Area::Values, &[ibc], &[ibc + 1], usize::MAX).expect("readable");
     assert_eq!(values.len(), expected.len() + 1, "one value for each live key and the genesis mark: no litter");
+    let keys: Vec<Vec<u8>> = backend.range(Area::Preimages, &[ibc], &[ibc + 1], usize::MAX).expect("readable").into_iter().map(|p| p.1).collect();
+    assert_eq!(keys.len(), expected.len() + 1, "deleted keys are forgotten: {keys:?}");
+    assert_eq!(backend.page(Area::Stale, &[], 1), Ok(vec![]), "nothing stale is left at the newest version");
+    let latest = store.latest();
+    drop(store);
+    let store = Store::open(backend).expect("sound after pruning");
+    assert_eq!((store.latest(), store.oldest()), (latest, 30));
+    assert_eq!(store.verify().expect("sound").keys, expected.len() as u64 + 10);
+}
+
+fn a_reader_overtaken_by_pruning_says_so(backend: Arc<dyn Backend>) {
+    let store = with_genesis(backend);
+    for round in 0..5u8 {
+        commit(&store, writes(Substore::Ibc, &[(b"k", Some(&[round]))]));
+    }
+    let (old, kept) = (store.reader(2).expect("kept"), store.reader(4).expect("kept"));
+    assert_eq!(old.get(Substore::Ibc, b"k"), Ok(Some(vec![1])));
+    store.prune(4).expect("4 is kept");
+    assert_eq!(old.get(Substore::Ibc, b"k"), Err(StoreError::NoVersion { version: 2, oldest: 4, latest: 5 }));
+    assert_eq!(kept.get(Substore::Ibc, b"k"), Ok(Some(vec![3])));
+    assert_eq!(store.prove(2, Substore::Ibc, b"k").err(), Some(StoreError::NoVersion { version: 2, oldest: 4, latest: 5 }));
 }
 
 fn columns_are_ordered_and_bound_to_the_newest_version(backend: Arc<dyn Backend>) {
@@ -205,42 +288,84 @@ fn a_store_reopens_where_it_stopped(open: Open<'_>) {
     assert_eq!(commit(&store, Writes::default()), root);
 }
 
-fn corruption_is_found_at_open(open: Open<'_>) {
-    let names = |error: Option<StoreError>, word: &str| match error {
+/// Commits two hundred keys in `home`, does `damage` to the backend, and opens it again.
+fn damaged(open: Open<'_>, home: &str, damage: Damage<'_>) -> Result<Store, StoreError> {
+    let store = with_genesis(open(home));
+    let mut block = Writes::default();
+    block.substores.insert(Substore::Ibc, (1..=200u8).map(|i| (vec![i], Some(vec![i, i]))).collect());
+    commit(&store, block);
+    drop(store);
+    let backend = open(home);
+    let (area, key, value) = damage(backend.as_ref());
+    let mut batch = Batch::default();
+    batch.set(area, key, value);
+    backend.write(batch).expect("writable");
+    drop(backend);
+    Store::open(open(home))
+}
+
+/// Chooses one row and what becomes of it.
+type Damage<'a> = &'a dyn Fn(&dyn Backend) -> (Area, Vec<u8>, Option<Vec<u8>>);
+
+fn names(error: Option<StoreError>, word: &str) {
+    match error {
         Some(StoreError::Corrupt { what }) => assert!(what.contains(word), "`{what}` should name `{word}`"),
         other => panic!("expected corruption naming `{word}`, found {other:?}"),
-    };
-    let damaged = |home: &str, damage: &dyn Fn(&dyn Backend) -> (Area, Vec<u8>, Option<Vec<u8>>)| {
-        let store = with_genesis(open(home));
-        commit(&store, writes(Substore::Ibc, &[(b"k", Some(b"v"))]));
-        drop(store);
-        let backend = open(home);
-        let (area, key, value) = damage(backend.as_ref());
-        let mut batch = Batch::default();
-        batch.set(area, key, value);
-        backend.write(batch).expect("writable");
-        drop(backend);
-        Store::open(open(home)).err()
-    };
-    names(damaged("no-tip", &|_| (Area::Versions, b"tip".to_vec(), None)), "tip is missing");
+    }
+}
+
+/// Nodes of `tree` at its newest version, the root (the shortest path) first.
+fn newest_nodes(backend: &dyn Backend, tree: u8) -> Vec<(Vec<u8>, Vec<u8>)> {
+    let mut nodes = backend.range(Area::Nodes, &[tree], &[tree + 1], usize::MAX).expect("readable");
+    let newest = nodes.iter().map(|(k, _)| k[1..9].to_vec()).max().expect("a tree has nodes");
+    nodes.retain(|(k, _)| k[1..9] == newest[..]);
+    nodes.sort_by_key(|(k, _)| k.len());
+    nodes
+}
+
+/// The row of the first key of `tree` that no newer row of that key hides. Rows start with the tree's byte and the key's hash.
+fn first_row(backend: &dyn Backend, area: Area, tree: u8) -> (Vec<u8>, Vec<u8>) {
+    let rows = backend.page(area, &[tree], 3).expect("readable");
+    let hidden = rows[0].0[..33] == rows[1].0[..33];
+    rows[usize::from(hidden)].clone()
+}
+
+const TOP: u8 = 0;
+const IBC: u8 = 7;
+
+fn corruption_is_found_at_open(open: Open<'_>) {
+    let opened = |home: &str, damage: Damage<'_>| damaged(open, home, damage).err();
     let record = [b"v".as_slice(), &1u64.to_be_bytes()].concat();
-    names(damaged("no-record", &|_| (Area::Versions, record.clone(), None)), "missing");
-    names(
-        damaged("bent-record", &|backend| {
-            let mut bytes = backend.get(Area::Versions, &record).expect("readable").expect("committed");
-            bytes[3] ^= 1;
-            (Area::Versions, record.clone(), Some(bytes))
-        }),
-        "checksum",
-    );
-    let newest_node = |backend: &dyn Backend, tree: u8| {
-        let nodes = backend.range(Area::Nodes, &[tree], &[tree + 1], usize::MAX).expect("readable");
-        // Node keys end with the path; the shortest key of the newest version is the root.
-        let newest = nodes.iter().map(|(k, _)| k[1..9].to_vec()).max().expect("a tree has nodes");
-        nodes.into_iter().filter(|(k, _)| k[1..9] == newest[..]).min_by_key(|(k, _)| k.len()).expect("a tree has a root")
-    };
-    names(damaged("no-root-node", &|backend| (Area::Nodes, newest_node(backend, 0).0, None)), "top tree");
-    names(damaged("no-ibc-root", &|backend| (Area::Nodes, newest_node(backend, 7).0, None)), "substore `ibc`");
-    let format = damaged("other-format", &|_| (Area::Versions, b"format".to_vec(), Some(9u32.to_be_bytes().to_vec())));
+    names(opened("no-tip", &|_| (Area::Versions, b"tip".to_vec(), None)), "tip is missing");
+    names(opened("no-format", &|_| (Area::Versions, b"format".to_vec(), None)), "format marker is missing");
+    names(opened("short-tip", &|_| (Area::Versions, b"tip".to_vec(), Some(vec![1]))), "tip is not a number");
+    names(opened("no-record", &|_| (Area::Versions, record.clone(), None)), "record of version 1 is missing");
+    let bent = opened("bent-record", &|backend| {
+        let mut bytes = backend.get(Area::Versions, &record).expect("readable").expect("committed");
+        bytes[3] ^= 1;
+        (Area::Versions, record.clone(), Some(bytes))
+    });
+    names(bent, "checksum");
+    names(opened("no-root-node", &|backend| (Area::Nodes, newest_nodes(backend, TOP).remove(0).0, None)), "top tree");
+    names(opened("no-leaf-node", &|backend| (Area::Nodes, newest_nodes(backend, TOP).remove(1).0, None)), "top tree");
+    names(opened("bent-leaf", &|backend| (Area::Values, first_row(backend, Area::Values, TOP).0, Some(vec![1, 1, 0, 0, 0, 9]))), "top tree");
+    names(opened("no-ibc-root", &|backend| (Area::Nodes, newest_nodes(backend, IBC).remove(0).0, None)), "substore `ibc`");
+    let format = opened("other-format", &|_| (Area::Versions, b"format".to_vec(), Some(9u32.to_be_bytes().to_vec())));
     assert_eq!(format, Some(StoreError::Format { found: 9, known: 1 }));
+    let whole = opened("whole", &|_| (Area::Column(Column::Meta), b"harmless".to_vec(), Some(vec![1])));
+    assert_eq!(whole, None, "the undamaged twin opens");
+}
+
+fn hidden_corruption_is_found_by_verify(open: Open<'_>) {
+    let verified = |home: &str, damage: Damage<'_>| damaged(open, home, damage).expect("not seen at open").verify();
+    let last_node = |backend: &dyn Backend| newest_nodes(backend, IBC).pop().expect("a tree has nodes");
+    let ibc = "substore `ibc`";
+    names(verified("no-node", &|backend| (Area::Nodes, last_node(backend).0, None)).err(), ibc);
+    names(verified("other-node", &|backend| (Area::Nodes, last_node(backend).0, Some(newest_nodes(backend, IBC).remove(0).1))).err(), ibc);
+    names(verified("no-value", &|backend| (Area::Values, first_row(backend, Area::Values, IBC).0, None)).err(), ibc);
+    names(verified("other-value", &|backend| (Area::Values, first_row(backend, Area::Values, IBC).0, Some(vec![1, 1, 0, 0, 0, 9]))).err(), ibc);
+    names(verified("no-key", &|backend| (Area::Preimages, first_row(backend, Area::Preimages, IBC).0, None)).err(), ibc);
+    names(verified("other-key", &|backend| (Area::Preimages, first_row(backend, Area::Preimages, IBC).0, Some(b"x".to_vec()))).err(), ibc);
+    let whole = verified("verify-whole", &|_| (Area::Column(Column::Meta), b"harmless".to_vec(), Some(vec![1])));
+    assert_eq!(whole, Ok(Verified { version: 1, keys: 210, column_rows: 1 }));
 }

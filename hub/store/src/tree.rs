@@ -3,15 +3,25 @@
 //! A tree has a version counter of its own that moves only when the tree changes, so an untouched substore costs nothing in a block.
 //! Keys in the backend start with the tree's byte.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 use borsh::BorshDeserialize;
 use govhub_types::hash::Hash;
-use jmt::storage::{HasPreimage, LeafNode, Node, NodeKey, TreeReader, TreeUpdateBatch};
-use jmt::{KeyHash, OwnedValue, Sha256Jmt, Version};
+use jmt::storage::{HasPreimage, LeafNode, NibblePath, Node, NodeKey, TreeReader, TreeUpdateBatch};
+use jmt::{KeyHash, OwnedValue, Sha256Jmt, ValueHash, Version};
 use sha2::Sha256;
 
 use crate::{Area, Backend, Batch, StoreError, Substore};
+
+/// What `jmt` calls the root of a tree without keys (`SPARSE_MERKLE_PLACEHOLDER_HASH`). Nothing can be proved under it, so it is never stored.
+pub(crate) const EMPTY_ROOT: Hash = *b"SPARSE_MERKLE_PLACEHOLDER_HASH__";
+
+/// A value that says its key was deleted: `None`, encoded.
+const DELETED: &[u8] = &[0];
+
+/// Nibbles in a key hash: no path is longer.
+const PATH_NIBBLES_MAX: usize = 64;
 
 /// Which tree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,8 +33,16 @@ impl TreeId {
 
     /// The tree of a substore.
     pub(crate) fn of(substore: Substore) -> Self {
-        let place = Substore::ALL.iter().position(|s| *s == substore).expect("ALL lists every substore");
-        TreeId(place as u8 + 1)
+        TreeId(substore.place() as u8 + 1)
+    }
+}
+
+impl fmt::Display for TreeId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0.checked_sub(1) {
+            None => f.write_str("top tree"),
+            Some(place) => write!(f, "substore `{}`", Substore::ALL[usize::from(place)].name()),
+        }
     }
 }
 
@@ -79,19 +97,59 @@ impl<'a> TreeView<'a> {
         Ok(())
     }
 
+    /// Rehashes the tree at its own `version` from its values up and shows every key and value on the way, ascending by hash. Returns the root.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`] for a node, value or preimage that is missing or does not have the hash that the node above has recorded.
+    pub(crate) fn rehash(&self, version: Version, show: &mut dyn FnMut(&[u8], &[u8])) -> Result<Hash, StoreError> {
+        self.rehash_from(&NodeKey::new(version, NibblePath::from_iter([])), version, show)
+    }
+
+    fn rehash_from(&self, at: &NodeKey, version: Version, show: &mut dyn FnMut(&[u8], &[u8])) -> Result<Hash, StoreError> {
+        let wrong = |what: &str| StoreError::corrupt(format!("{}: {what} at path `{:?}` of the tree's version {version}", self.tree, at.nibble_path()));
+        match self.get_node_option(at).map_err(broken)?.ok_or_else(|| wrong("missing node"))? {
+            Node::Null => Ok(EMPTY_ROOT),
+            Node::Internal(_) if at.nibble_path().num_nibbles() >= PATH_NIBBLES_MAX => Err(wrong("path too long")),
+            Node::Internal(node) => {
+                for (nibble, child) in node.children_sorted() {
+                    let path = at.nibble_path().nibbles().chain([nibble]).collect();
+                    if self.rehash_from(&NodeKey::new(child.version, path), version, show)? != child.hash {
+                        return Err(wrong("child with another hash"));
+                    }
+                }
+                Ok(node.hash::<Sha256>())
+            }
+            Node::Leaf(leaf) => {
+                let key = self.preimage(leaf.key_hash()).map_err(broken)?.ok_or_else(|| wrong("missing key"))?;
+                let value = self.get_value_option(version, leaf.key_hash()).map_err(broken)?.ok_or_else(|| wrong("missing value"))?;
+                let rebuilt = LeafNode::new(KeyHash::with::<Sha256>(&key), ValueHash::with::<Sha256>(&value));
+                if rebuilt != leaf {
+                    return Err(wrong("key or value with another hash"));
+                }
+                show(&key, &value);
+                Ok(leaf.hash::<Sha256>())
+            }
+        }
+    }
+
     /// Stages the removal of what is stale at the tree's own `version`; at most `limit` nodes. Returns how many.
     ///
     /// A stale leaf takes the values with it that it hid.
     pub(crate) fn prune(&self, version: Version, limit: usize, batch: &mut Batch) -> Result<usize, StoreError> {
         let (from, to) = (self.key(&[&0u64.to_be_bytes()]), self.key(&[&version.saturating_add(1).to_be_bytes()]));
         let stale = self.backend.range(Area::Stale, &from, &to, limit)?;
+        // A key that changes in every block has as many stale leaves as there are blocks: its values are looked at once.
+        let mut key_hashes = BTreeSet::new();
         for (index, node_key) in &stale {
             let key: NodeKey = decode("stale index", node_key)?;
             if let Some(Node::Leaf(leaf)) = self.get_node_option(&key).map_err(broken)? {
-                self.prune_values(leaf.key_hash(), version, batch)?;
+                key_hashes.insert(leaf.key_hash());
             }
             batch.set(Area::Nodes, self.node_key(&key)?, None);
             batch.set(Area::Stale, index.clone(), None);
+        }
+        for key_hash in key_hashes {
+            self.prune_values(key_hash, version, batch)?;
         }
         Ok(stale.len())
     }
@@ -99,13 +157,18 @@ impl<'a> TreeView<'a> {
     /// Stages the removal of every value of `key_hash` that nobody can read at `version` or later.
     ///
     /// A leaf can move without its value changing, so the leaf's version says nothing about the value's: the newest value at `version` stays,
-    /// older ones go, and if the newest is the mark of a deletion it goes too.
+    /// older ones go. If the newest is the mark of a deletion it goes too, and the key itself unless it was set again later.
     fn prune_values(&self, key_hash: KeyHash, version: Version, batch: &mut Batch) -> Result<(), StoreError> {
         let (from, to) = (self.value_key(key_hash, 0), self.value_key(key_hash, version.saturating_add(1)));
         let mut rows = self.backend.range(Area::Values, &from, &to, usize::MAX)?;
-        let deleted = rows.last().is_some_and(|(_, value)| value == &[0]);
-        if !deleted {
-            rows.pop();
+        match rows.last() {
+            Some((row, value)) if value == DELETED => {
+                let newest = self.backend.at_most(Area::Values, &self.value_key(key_hash, Version::MAX))?;
+                if newest.is_some_and(|(newest, _)| newest == *row) {
+                    batch.set(Area::Preimages, self.key(&[&key_hash.0]), None);
+                }
+            }
+            _ => drop(rows.pop()),
         }
         for (row, _) in rows {
             batch.set(Area::Values, row, None);
