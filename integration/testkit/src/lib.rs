@@ -1,5 +1,7 @@
 //! What tests of several crates share.
 //!
 //! Start at [`skip!`]: a test that cannot run here says so, and the runner (`cargo xtask test`) counts it as skipped, not as passed.
+//! [`canary`] searches files for personal data.
 
+pub mod canary;
 pub mod skip;

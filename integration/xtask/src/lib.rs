@@ -2,7 +2,11 @@
 //!
 //! Start at `main.rs` for the list. Every chore works from the workspace root, whatever the current folder.
 
+pub mod canary;
+pub mod csv;
+pub mod edges;
 pub mod proto;
+pub mod runner;
 
 use std::path::{Path, PathBuf};
 

@@ -1,0 +1,5 @@
+//! The chores' rules on this workspace and on small made-up ones.
+
+mod csv;
+mod edges;
+mod runner;
