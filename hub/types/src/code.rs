@@ -12,6 +12,48 @@ impl Code {
     pub const OK: Code = Code(0);
 }
 
+/// Envelope and ante (1-19).
+impl Code {
+    /// More bytes than a transaction may have.
+    pub const TX_TOO_LARGE: Code = Code(1);
+    /// Not the canonical encoding of a transaction.
+    pub const TX_MALFORMED: Code = Code(2);
+    /// No message, or too many.
+    pub const TX_MESSAGES: Code = Code(3);
+    /// A memo that is too long.
+    pub const TX_MEMO: Code = Code(4);
+    /// A feature of the envelope that this chain does not have.
+    pub const TX_UNSUPPORTED: Code = Code(5);
+    /// A fee, where none is taken.
+    pub const TX_FEE: Code = Code(6);
+    /// No gas limit, or one out of range.
+    pub const TX_GAS: Code = Code(7);
+    /// Signers and signatures do not match each other or the messages.
+    pub const TX_SIGNERS: Code = Code(8);
+    /// Another signing mode than SIGN_MODE_DIRECT.
+    pub const TX_SIGN_MODE: Code = Code(9);
+    /// A public key that is none.
+    pub const TX_KEY: Code = Code(10);
+    /// A signature that does not verify.
+    pub const BAD_SIGNATURE: Code = Code(11);
+    /// The account's sequence is another one: replayed, or sent out of order.
+    pub const BAD_SEQUENCE: Code = Code(12);
+    /// No such account is registered.
+    pub const UNKNOWN_ACCOUNT: Code = Code(13);
+    /// The account may not do this.
+    pub const NOT_AUTHORISED: Code = Code(14);
+    /// The account has used up its part of this block.
+    pub const OVER_QUOTA: Code = Code(15);
+    /// The gas limit was reached.
+    pub const OUT_OF_GAS: Code = Code(16);
+    /// A message type that this chain does not have.
+    pub const UNKNOWN_MESSAGE: Code = Code(17);
+    /// A message that does not decode.
+    pub const BAD_MESSAGE: Code = Code(18);
+    /// The timeout height has passed.
+    pub const TX_EXPIRED: Code = Code(19);
+}
+
 /// Light clients (20-39) and packets (40-59).
 impl Code {
     /// No client of that id.
