@@ -1,1 +1,33 @@
-//! Placeholder room; see docs/ARCHITECTURE.md.
+//! Groth16 verification as the hub links it. No constraint code, no randomness, no clock.
+//!
+//! Everything that comes from outside is decoded canonically and checked once, where it enters:
+//!
+//! * [`VerifyingKey::decode`]: the hash governance pinned, curve, subgroup, no identity, gamma and delta different, the right number of inputs;
+//! * [`Proof::decode`]: 128 bytes, one encoding for one proof, curve, subgroup, no identity;
+//! * [`input_from_bytes`]: below the field's modulus, else refused (never reduced).
+//!
+//! [`verify`] judges one proof, [`verify_batch`] many; both always agree (property-tested).
+//!
+//! A Groth16 proof can be re-randomised by anyone: two byte strings may prove the same action. Whoever consumes a proof must key on
+//! nullifier and context, never on the proof's bytes (Z13).
+//!
+//! Source: Groth, "On the Size of Pairing-based Non-interactive Arguments" (Eurocrypt 2016).
+
+mod batch;
+mod decode;
+mod error;
+mod key;
+#[cfg(test)]
+mod tests;
+mod verify;
+
+pub use batch::verify_batch;
+pub use decode::{input_from_bytes, input_to_bytes, Proof};
+pub use error::{KeyError, ProofError};
+pub use key::VerifyingKey;
+pub use verify::verify;
+
+/// The pairing of the face. Inside it is a type parameter; BLS12-381 is built and tested.
+pub type Curve = ark_bn254::Bn254;
+/// A public input.
+pub type Field = ark_bn254::Fr;
