@@ -1,5 +1,6 @@
 //! What goes into one transaction.
 
+use govhub_types::Height;
 use serde::{Deserialize, Serialize};
 
 use crate::{Account, ChainName, Hop, LaneName, Packet, PacketKey, Side};
@@ -42,6 +43,8 @@ pub struct Plan {
     pub source: ChainName,
     /// Height of the header on the source chain under which every proof must verify; proofs are of the state one block earlier.
     pub header_height: u64,
+    /// Evidence against the client's chain, found by a watch at this height: then there is nothing else in the transaction.
+    pub evidence: Option<Height>,
     /// True if the client has to be brought to `header_height` first.
     pub update: bool,
     /// The signing account as last known; none if it has to be asked for.

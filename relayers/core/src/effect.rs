@@ -17,7 +17,8 @@ pub enum Effect {
     Broadcast(BatchId),
     /// Forget the transaction of a proved batch: nothing is to be sent.
     Discard(BatchId),
-    /// Compare the header that the target's client stored for this height with the chain it follows; submit evidence if they differ.
+    /// Compare the header that the target's client stored for this height with the chain it follows; answer with `Input::Watched`. Keep the
+    /// verified evidence if they differ: a plan with `evidence` will ask for it.
     Watch(Target, Height),
     /// Tell the operator.
     Alarm(Alarm),

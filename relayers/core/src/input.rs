@@ -119,7 +119,7 @@ pub enum Outcome {
 pub enum Watched {
     /// The stored header is the chain's.
     Agrees,
-    /// It is not: evidence was verified and is being submitted.
+    /// It is not: evidence was verified and is at hand.
     Conflict(String),
     /// It could not be compared.
     Unknown(String),

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
+use govhub_types::{ClientId, Height};
 use thiserror::Error;
 
 use crate::batch::{BatchId, Target};
@@ -14,6 +15,9 @@ use crate::record::Sending;
 
 /// A height that says nothing is written to the journal only if it is a multiple of this: a restart reads at most so many heights again.
 pub const CURSOR_EVERY: u64 = 64;
+
+/// An idle client's newest header is compared with its chain again after so many milliseconds: the watch shows that it is alive.
+pub const WATCH_EVERY_MS: u64 = 60_000;
 
 /// Most lanes of one relayer: each costs two client reads every [`Settings::client_read_ms`].
 pub const LANES_MAX: usize = 1_000;
@@ -38,6 +42,7 @@ pub struct Planner {
     pub(crate) fresh_header: BTreeSet<Target>,
     pub(crate) last_turn: BTreeMap<ChainName, Target>,
     pub(crate) watches: BTreeMap<Target, (u64, Watched)>,
+    pub(crate) evidence: BTreeMap<Target, Height>,
     alarms: BTreeSet<(&'static str, String)>,
     pub(crate) next_batch: BatchId,
 }
@@ -50,6 +55,7 @@ pub(crate) struct Flight {
     pub items: Vec<(PacketKey, Hop)>,
     pub since_ms: u64,
     pub sending: Option<Account>,
+    pub evidence: bool,
     /// Height and time of the header it brings, if it brings one.
     pub header: Option<(u64, u64)>,
 }
@@ -120,6 +126,7 @@ impl Planner {
             fresh_header: BTreeSet::new(),
             last_turn: BTreeMap::new(),
             watches: BTreeMap::new(),
+            evidence: BTreeMap::new(),
             alarms: BTreeSet::new(),
             next_batch: 1,
         }
@@ -296,8 +303,8 @@ impl Planner {
         }
     }
 
-    fn watch_updates(&mut self, chain: &ChainName, updates: &[(govhub_types::ClientId, govhub_types::Height)], live: bool, out: &mut Out) {
-        let targets: Vec<(Target, govhub_types::Height)> = self
+    fn watch_updates(&mut self, chain: &ChainName, updates: &[(ClientId, Height)], live: bool, out: &mut Out) {
+        let targets: Vec<(Target, Height)> = self
             .state
             .lanes
             .values()
@@ -328,6 +335,11 @@ impl Planner {
             self.alarm(out, "client-unusable", subject.clone(), words);
         }
         self.alarm_on_expiry(&target, &view, &subject, out);
+        let watched = self.watches.get(&target).map(|(at, _)| *at);
+        let news = self.clients.get(&target).is_none_or(|known| known.latest_height != view.latest_height);
+        if view.status == ClientStatus::Active && (news || watched.is_none_or(|at| self.now_ms.saturating_sub(at) >= WATCH_EVERY_MS)) {
+            out.effects.push(Effect::Watch(target.clone(), view.latest_height));
+        }
         let known = self.clients.get(&target);
         // A read that started before our own update landed must not take the view back.
         if known.is_none_or(|k| view.latest_height >= k.latest_height || view.status != ClientStatus::Active) {
@@ -370,7 +382,7 @@ impl Planner {
         let account = self.state.chains.get(&host).and_then(|c| c.account);
         self.hold_against_items(&flight.target, &host, account, bad, out);
         flight.items = good.iter().map(|s| (s.key.clone(), s.hop)).collect();
-        let Some(tx_hash) = proved.tx_hash.filter(|_| !good.is_empty() || proved.update.is_some()) else {
+        let Some(tx_hash) = proved.tx_hash.filter(|_| !good.is_empty() || proved.update.is_some() || flight.evidence) else {
             out.effects.push(Effect::Discard(proved.batch));
             return;
         };
@@ -427,6 +439,10 @@ impl Planner {
             out,
             Record::Concluded { target: target.clone(), host: host.clone(), account, at_ms, landed: true, failed: Vec::new() },
         );
+        if flight.evidence {
+            self.evidence.remove(&target);
+            self.client_reads.remove(&target);
+        }
         self.target_waits.remove(&target);
         self.fresh_header.remove(&target);
         if let (Some((header, time_ns)), Some(view)) = (flight.header, self.clients.get_mut(&target)) {
@@ -479,6 +495,9 @@ impl Planner {
                 if flight.sending.is_some() && keys.len() > 1 && self.groups.contains_key(target) {
                     self.groups.entry(target.clone()).or_default().push_front(keys);
                 }
+                if flight.evidence && matches!(failure, Failure::Client(_) | Failure::Rejected(_) | Failure::Redundant(_)) {
+                    self.evidence.remove(target); // Another relayer was first, or the chain judges otherwise: the alarm stands.
+                }
                 if matches!(failure, Failure::Client(_) | Failure::Rejected(_)) {
                     self.client_reads.remove(target);
                     let subject = format!("{}/{}", target.lane, target.side);
@@ -523,10 +542,11 @@ impl Planner {
         }
     }
 
-    fn on_watched(&mut self, target: Target, height: govhub_types::Height, found: Watched, out: &mut Out) {
+    fn on_watched(&mut self, target: Target, height: Height, found: Watched, out: &mut Out) {
         if let Watched::Conflict(words) = &found {
             let subject = format!("{}/{}", target.lane, target.side);
             self.client_reads.remove(&target);
+            self.evidence.insert(target.clone(), height);
             self.alarm(out, "misbehaviour", subject, format!("header {height}: {words}"));
         }
         self.watches.insert(target, (self.now_ms, found));

@@ -68,6 +68,7 @@ impl Planner {
                         items: plan.items.iter().map(|i| (i.key.clone(), i.hop)).collect(),
                         since_ms: self.now_ms,
                         sending: None,
+                        evidence: plan.evidence.is_some(),
                         header: plan.update.then_some((plan.header_height, header_time)),
                     },
                 );
@@ -85,16 +86,17 @@ impl Planner {
         }
         let source = lane.end(target.side.other()).chain.clone();
         let head = self.heads.get(&source)?.clone();
-        let chosen = if lane.paused { Vec::new() } else { self.choose(&lane, target) };
-        let refresh = view.wants_refresh(head.time_ns) && head.height > view.latest_height.revision_height;
-        if chosen.is_empty() && !refresh {
+        let evidence = self.evidence.get(target).copied();
+        let chosen = if lane.paused || evidence.is_some() { Vec::new() } else { self.choose(&lane, target) };
+        let refresh = evidence.is_none() && view.wants_refresh(head.time_ns) && head.height > view.latest_height.revision_height;
+        if chosen.is_empty() && !refresh && evidence.is_none() {
             return None;
         }
         let old_is_enough = !chosen.is_empty()
             && !refresh
             && !self.fresh_header.contains(target)
             && chosen.iter().all(|(_, need)| self.header_serves(need, &source, view.latest_height.revision_height, view.latest_time_ns));
-        let (header_height, update) = if old_is_enough {
+        let (header_height, update) = if old_is_enough || evidence.is_some() {
             (view.latest_height.revision_height, false)
         } else {
             (head.height, head.height > view.latest_height.revision_height)
@@ -105,6 +107,7 @@ impl Planner {
             host: host.clone(),
             source,
             header_height,
+            evidence,
             update,
             account: self.state.chains.get(host).and_then(|c| c.account),
             items: chosen.into_iter().filter_map(|(key, need)| self.item(key, need.hop)).collect(),

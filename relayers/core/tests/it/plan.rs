@@ -256,3 +256,15 @@ fn a_conflicting_header_is_an_alarm_and_an_agreeing_one_a_heartbeat() {
     let loud = planner.step(6, Input::Watched(target, Height::new(1, 5), Watched::Conflict("another app hash".into())));
     assert!(loud.iter().any(|e| matches!(e, Effect::Alarm(a) if a.name == "misbehaviour")));
 }
+
+#[test]
+fn evidence_goes_before_packets_and_alone() {
+    let (mut planner, effects) = planner_with(view(Side::A, ClientStatus::Active), (2, 1));
+    let batch = plans(&effects)[0].batch;
+    planner.step(2, Input::Watched(World::target(Side::B), Height::new(1, 1), Watched::Conflict("another app hash".into())));
+    let after = planner.step(3, Input::Unproved(batch, Failure::Transient("no answer".into())));
+    let later = planner.step(10_000, Input::Tick);
+    let all: Vec<Effect> = after.into_iter().chain(later).collect();
+    let plan = plans(&all)[0];
+    assert_eq!((plan.evidence, plan.update, plan.items.len()), (Some(Height::new(1, 1)), false, 0));
+}
