@@ -31,6 +31,12 @@ impl Address {
         })
     }
 
+    /// The address in whose name a part of the chain itself acts: SHA-256("govhub/module/1" ‖ name), 32 bytes. No key has it: finding
+    /// one means inverting SHA-256.
+    pub fn of_module(name: &str) -> Self {
+        Self(sha256(&[b"govhub/module/1", name.as_bytes()]).to_vec())
+    }
+
     /// 20 or 32 bytes.
     pub fn as_bytes(&self) -> &[u8] {
         &self.0

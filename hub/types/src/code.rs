@@ -119,3 +119,61 @@ impl Code {
         matches!(self, Code::HEADER_FROM_FUTURE | Code::CONSENSUS_STATE_MISSING)
     }
 }
+
+/// Exchange (100-119).
+impl Code {
+    /// Not canonical protobuf of its message, action or query.
+    pub const EXCHANGE_UNDECODABLE: Code = Code(100);
+    /// No such message, action or query.
+    pub const EXCHANGE_UNKNOWN_MESSAGE: Code = Code(101);
+    /// The signer is not the account of this chain's department.
+    pub const EXCHANGE_NOT_THE_DEPARTMENT: Code = Code(102);
+    /// The envelope's `from` is not this chain's department.
+    pub const EXCHANGE_WRONG_FROM: Code = Code(103);
+    /// Port, version, encoding, size or number of payloads.
+    pub const EXCHANGE_BAD_PAYLOAD: Code = Code(104);
+    /// The envelope or its body breaks PROTOCOL 2.
+    pub const EXCHANGE_BAD_ENVELOPE: Code = Code(105);
+    /// Sent over another client than the hub's.
+    pub const EXCHANGE_NOT_THE_HUB: Code = Code(106);
+    /// Packets of this kind are sent by the chain itself.
+    pub const EXCHANGE_CHAIN_ONLY: Code = Code(107);
+    /// The hub sends no packets for accounts.
+    pub const EXCHANGE_NOT_ON_THE_HUB: Code = Code(108);
+    /// An action of governance with a field that is wrong.
+    pub const EXCHANGE_BAD_ACTION: Code = Code(109);
+    /// A query met a store that cannot be read.
+    pub const EXCHANGE_STORE_FAULT: Code = Code(110);
+}
+
+/// Licence register (120-139).
+impl Code {
+    /// Not canonical protobuf of its message or query.
+    pub const LICENCE_UNDECODABLE: Code = Code(120);
+    /// No such message or query.
+    pub const LICENCE_UNKNOWN_MESSAGE: Code = Code(121);
+    /// This chain keeps no register.
+    pub const LICENCE_NO_REGISTER: Code = Code(122);
+    /// The signer is not the account of this chain's department.
+    pub const LICENCE_NOT_THE_DEPARTMENT: Code = Code(123);
+    /// A field without such a value.
+    pub const LICENCE_BAD_FIELD: Code = Code(124);
+    /// Dates that contradict one another or today.
+    pub const LICENCE_BAD_DATES: Code = Code(125);
+    /// An empty batch, or too large a one.
+    pub const LICENCE_BATCH_SIZE: Code = Code(126);
+    /// The ref is taken.
+    pub const LICENCE_ALREADY_RECORDED: Code = Code(127);
+    /// No licence under this ref.
+    pub const LICENCE_UNKNOWN: Code = Code(128);
+    /// The status is final.
+    pub const LICENCE_FINAL: Code = Code(129);
+    /// The change does not lead from the present status.
+    pub const LICENCE_NOT_FROM: Code = Code(130);
+    /// A code that would live too long, or is dead already.
+    pub const LICENCE_CODE_LIFE: Code = Code(131);
+    /// The code was minted before.
+    pub const LICENCE_CODE_EXISTS: Code = Code(132);
+    /// A query met a store that cannot be read.
+    pub const LICENCE_STORE_FAULT: Code = Code(133);
+}
