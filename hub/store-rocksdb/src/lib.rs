@@ -11,7 +11,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use govhub_store::{Area, Backend, Batch, StoreError};
+use govhub_store::{Area, Backend, Batch, Row, StoreError};
 use rocksdb::{BlockBasedOptions, Cache, ColumnFamily, ColumnFamilyDescriptor, DBCompressionType, DBRecoveryMode, ErrorKind, Options, WriteBatch, WriteOptions, DB};
 
 /// Memory for cached blocks, shared by all areas.
@@ -92,7 +92,7 @@ impl RocksBackend {
     }
 
     /// Up to `limit` pairs from `from` on, for as long as the keys are `wanted`.
-    fn collect(&self, area: Area, from: &[u8], limit: usize, wanted: impl Fn(&[u8]) -> bool) -> Result<Vec<(Vec<u8>, Vec<u8>)>, StoreError> {
+    fn collect(&self, area: Area, from: &[u8], limit: usize, wanted: impl Fn(&[u8]) -> bool) -> Result<Vec<Row>, StoreError> {
         let mut cursor = self.db.raw_iterator_cf(self.family(area));
         let mut pairs = Vec::new();
         cursor.seek(from);
@@ -117,7 +117,7 @@ impl Backend for RocksBackend {
         self.db.get_cf(self.family(area), key).map_err(|e| self.error(e))
     }
 
-    fn at_most(&self, area: Area, key: &[u8]) -> Result<Option<(Vec<u8>, Vec<u8>)>, StoreError> {
+    fn at_most(&self, area: Area, key: &[u8]) -> Result<Option<Row>, StoreError> {
         let mut cursor = self.db.raw_iterator_cf(self.family(area));
         cursor.seek_for_prev(key);
         let found = cursor.item().map(|(k, v)| (k.to_vec(), v.to_vec()));
@@ -125,11 +125,11 @@ impl Backend for RocksBackend {
         Ok(found)
     }
 
-    fn range(&self, area: Area, from: &[u8], to: &[u8], limit: usize) -> Result<Vec<(Vec<u8>, Vec<u8>)>, StoreError> {
+    fn range(&self, area: Area, from: &[u8], to: &[u8], limit: usize) -> Result<Vec<Row>, StoreError> {
         self.collect(area, from, limit, |key| key < to)
     }
 
-    fn page(&self, area: Area, from: &[u8], limit: usize) -> Result<Vec<(Vec<u8>, Vec<u8>)>, StoreError> {
+    fn page(&self, area: Area, from: &[u8], limit: usize) -> Result<Vec<Row>, StoreError> {
         self.collect(area, from, limit, |_| true)
     }
 

@@ -4,6 +4,9 @@ use std::collections::BTreeMap;
 
 use crate::{Column, StoreError};
 
+/// A key and its value.
+pub type Row = (Vec<u8>, Vec<u8>);
+
 /// A key space of the backend.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Area {
@@ -59,11 +62,11 @@ pub trait Backend: Send + Sync {
     /// Value of `key`.
     fn get(&self, area: Area, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError>;
     /// The pair with the greatest key that is at most `key`.
-    fn at_most(&self, area: Area, key: &[u8]) -> Result<Option<(Vec<u8>, Vec<u8>)>, StoreError>;
+    fn at_most(&self, area: Area, key: &[u8]) -> Result<Option<Row>, StoreError>;
     /// Up to `limit` pairs with `from <= key < to`, ascending.
-    fn range(&self, area: Area, from: &[u8], to: &[u8], limit: usize) -> Result<Vec<(Vec<u8>, Vec<u8>)>, StoreError>;
+    fn range(&self, area: Area, from: &[u8], to: &[u8], limit: usize) -> Result<Vec<Row>, StoreError>;
     /// Up to `limit` pairs with `from <= key`, ascending.
-    fn page(&self, area: Area, from: &[u8], limit: usize) -> Result<Vec<(Vec<u8>, Vec<u8>)>, StoreError>;
+    fn page(&self, area: Area, from: &[u8], limit: usize) -> Result<Vec<Row>, StoreError>;
     /// Applies `batch` atomically and waits until it is durable.
     fn write(&self, batch: Batch) -> Result<(), StoreError>;
 }

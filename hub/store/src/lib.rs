@@ -26,7 +26,7 @@ pub mod testing;
 mod tree;
 mod verify;
 
-pub use backend::{Area, Backend, Batch};
+pub use backend::{Area, Backend, Batch, Row};
 pub use error::StoreError;
 pub use proof::{proof_specs, Proof};
 pub use state::{genesis_marks, Empty, Reader, State, Writes};

@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 use std::sync::{PoisonError, RwLock};
 
-use crate::{Area, Backend, Batch, StoreError};
+use crate::{Area, Backend, Batch, Row, StoreError};
+
+type Rows = BTreeMap<Vec<u8>, Vec<u8>>;
 
 /// Ordered maps behind one lock.
 #[derive(Debug, Default)]
 pub struct MemBackend {
-    areas: RwLock<BTreeMap<Area, BTreeMap<Vec<u8>, Vec<u8>>>>,
+    areas: RwLock<BTreeMap<Area, Rows>>,
 }
 
 impl Backend for MemBackend {
@@ -17,13 +19,13 @@ impl Backend for MemBackend {
         Ok(areas.get(&area).and_then(|a| a.get(key)).cloned())
     }
 
-    fn at_most(&self, area: Area, key: &[u8]) -> Result<Option<(Vec<u8>, Vec<u8>)>, StoreError> {
+    fn at_most(&self, area: Area, key: &[u8]) -> Result<Option<Row>, StoreError> {
         let areas = self.areas.read().unwrap_or_else(PoisonError::into_inner);
         let found = areas.get(&area).and_then(|a| a.range(..=key.to_vec()).next_back());
         Ok(found.map(|(k, v)| (k.clone(), v.clone())))
     }
 
-    fn range(&self, area: Area, from: &[u8], to: &[u8], limit: usize) -> Result<Vec<(Vec<u8>, Vec<u8>)>, StoreError> {
+    fn range(&self, area: Area, from: &[u8], to: &[u8], limit: usize) -> Result<Vec<Row>, StoreError> {
         if from >= to {
             return Ok(Vec::new());
         }
@@ -32,7 +34,7 @@ impl Backend for MemBackend {
         Ok(pairs.take(limit).map(|(k, v)| (k.clone(), v.clone())).collect())
     }
 
-    fn page(&self, area: Area, from: &[u8], limit: usize) -> Result<Vec<(Vec<u8>, Vec<u8>)>, StoreError> {
+    fn page(&self, area: Area, from: &[u8], limit: usize) -> Result<Vec<Row>, StoreError> {
         let areas = self.areas.read().unwrap_or_else(PoisonError::into_inner);
         let pairs = areas.get(&area).into_iter().flat_map(|a| a.range(from.to_vec()..));
         Ok(pairs.take(limit).map(|(k, v)| (k.clone(), v.clone())).collect())

@@ -3,7 +3,7 @@
 use crate::record::Record;
 use crate::state::Reader;
 use crate::tree::TreeId;
-use crate::{Column, Store, StoreError, Substore};
+use crate::{Column, Row, Store, StoreError, Substore};
 
 /// One committed version.
 ///
@@ -46,7 +46,7 @@ impl Reader for VersionReader {
         self.newest(|| self.store.column_get(column, key))
     }
 
-    fn column_range(&self, column: Column, from: &[u8], to: &[u8], limit: usize) -> Result<Vec<(Vec<u8>, Vec<u8>)>, StoreError> {
+    fn column_range(&self, column: Column, from: &[u8], to: &[u8], limit: usize) -> Result<Vec<Row>, StoreError> {
         self.newest(|| self.store.column_range(column, from, to, limit))
     }
 }

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use crate::{Column, StoreError, Substore};
+use crate::{Column, Row, StoreError, Substore};
 
 /// One committed version of the state, read only.
 pub trait Reader {
@@ -14,7 +14,7 @@ pub trait Reader {
     /// Value of `key` in `column`.
     fn column_get(&self, column: Column, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError>;
     /// Up to `limit` pairs with `from <= key < to`, ascending.
-    fn column_range(&self, column: Column, from: &[u8], to: &[u8], limit: usize) -> Result<Vec<(Vec<u8>, Vec<u8>)>, StoreError>;
+    fn column_range(&self, column: Column, from: &[u8], to: &[u8], limit: usize) -> Result<Vec<Row>, StoreError>;
 }
 
 pub(crate) type Changes = BTreeMap<Vec<u8>, Option<Vec<u8>>>;
@@ -89,7 +89,7 @@ impl<'a> State<'a> {
     }
 
     /// Up to `limit` pairs of `column` with `from <= key < to`, ascending, pending changes included.
-    pub fn column_range(&self, column: Column, from: &[u8], to: &[u8], limit: usize) -> Vec<(Vec<u8>, Vec<u8>)> {
+    pub fn column_range(&self, column: Column, from: &[u8], to: &[u8], limit: usize) -> Vec<Row> {
         if from >= to {
             return Vec::new();
         }
@@ -182,7 +182,7 @@ impl Reader for Empty {
     fn column_get(&self, _: Column, _: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
         Ok(None)
     }
-    fn column_range(&self, _: Column, _: &[u8], _: &[u8], _: usize) -> Result<Vec<(Vec<u8>, Vec<u8>)>, StoreError> {
+    fn column_range(&self, _: Column, _: &[u8], _: &[u8], _: usize) -> Result<Vec<Row>, StoreError> {
         Ok(Vec::new())
     }
 }

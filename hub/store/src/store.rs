@@ -12,7 +12,7 @@ use crate::reader::VersionReader;
 use crate::record::{read_oldest, read_record, Record, Tip};
 use crate::state::{Changes, Writes};
 use crate::tree::{TreeId, TreeView, EMPTY_ROOT};
-use crate::{verify, Backend, Batch, Column, StoreError, Substore};
+use crate::{verify, Area, Backend, Batch, Column, Row, StoreError, Substore};
 
 /// The versioned store over some backend. Cheap to clone; clones share the backend and the tip.
 #[derive(Clone)]
@@ -198,12 +198,12 @@ impl Store {
 
     /// Newest value of `key` in `column`, whatever the version.
     pub fn column_get(&self, column: Column, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
-        self.backend().get(crate::Area::Column(column), key)
+        self.backend().get(Area::Column(column), key)
     }
 
     /// Newest pairs of `column` with `from <= key < to`, ascending, at most `limit`.
-    pub fn column_range(&self, column: Column, from: &[u8], to: &[u8], limit: usize) -> Result<Vec<(Vec<u8>, Vec<u8>)>, StoreError> {
-        self.backend().range(crate::Area::Column(column), from, to, limit)
+    pub fn column_range(&self, column: Column, from: &[u8], to: &[u8], limit: usize) -> Result<Vec<Row>, StoreError> {
+        self.backend().range(Area::Column(column), from, to, limit)
     }
 
     /// Proof of presence or absence of `key` in `substore` at `version`.
@@ -276,7 +276,7 @@ fn follows(tip: Option<&Tip>, version: u64) -> Result<(), StoreError> {
 fn stage_columns(columns: BTreeMap<Column, Changes>, batch: &mut Batch) {
     for (column, changes) in columns {
         for (key, value) in changes {
-            batch.set(crate::Area::Column(column), key, value);
+            batch.set(Area::Column(column), key, value);
         }
     }
 }

@@ -7,7 +7,7 @@ use govhub_types::hash::{sha256, Hash};
 use ics23::HostFunctionsManager as Host;
 use proptest::prelude::*;
 
-use crate::{genesis_marks, proof_specs, Area, Backend, Batch, Column, Proof, Reader, State, Store, StoreError, Substore, Verified, Writes};
+use crate::{genesis_marks, proof_specs, Area, Backend, Batch, Column, Proof, Reader, Row, State, Store, StoreError, Substore, Verified, Writes};
 
 /// Opens an empty backend, or with `Some` the one opened before (as a restart would).
 pub type Open<'a> = &'a dyn Fn(&str) -> Arc<dyn Backend>;
@@ -113,7 +113,7 @@ fn versions_follow_each_other(backend: Arc<dyn Backend>) {
 }
 
 /// Everything in the backend.
-pub fn dump(backend: &dyn Backend) -> BTreeMap<Area, Vec<(Vec<u8>, Vec<u8>)>> {
+pub fn dump(backend: &dyn Backend) -> BTreeMap<Area, Vec<Row>> {
     Area::all().into_iter().map(|area| (area, backend.page(area, &[], usize::MAX).expect("readable"))).collect()
 }
 
@@ -315,7 +315,7 @@ fn names(error: Option<StoreError>, word: &str) {
 }
 
 /// Nodes of `tree` at its newest version, the root (the shortest path) first.
-fn newest_nodes(backend: &dyn Backend, tree: u8) -> Vec<(Vec<u8>, Vec<u8>)> {
+fn newest_nodes(backend: &dyn Backend, tree: u8) -> Vec<Row> {
     let mut nodes = backend.range(Area::Nodes, &[tree], &[tree + 1], usize::MAX).expect("readable");
     let newest = nodes.iter().map(|(k, _)| k[1..9].to_vec()).max().expect("a tree has nodes");
     nodes.retain(|(k, _)| k[1..9] == newest[..]);
@@ -324,7 +324,7 @@ fn newest_nodes(backend: &dyn Backend, tree: u8) -> Vec<(Vec<u8>, Vec<u8>)> {
 }
 
 /// The row of the first key of `tree` that no newer row of that key hides. Rows start with the tree's byte and the key's hash.
-fn first_row(backend: &dyn Backend, area: Area, tree: u8) -> (Vec<u8>, Vec<u8>) {
+fn first_row(backend: &dyn Backend, area: Area, tree: u8) -> Row {
     let rows = backend.page(area, &[tree], 3).expect("readable");
     let hidden = rows[0].0[..33] == rows[1].0[..33];
     rows[usize::from(hidden)].clone()

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use crate::record::Tip;
 use crate::tree::{TreeId, TreeView};
-use crate::{Area, Backend, Column, Store, StoreError, Substore};
+use crate::{Area, Backend, Store, StoreError, Substore};
 
-/// Rows of a column read at a time: bounds memory, not the check.
+/// Rows of an area read at a time: bounds memory, not the check.
 const ROWS_PER_PAGE: usize = 1_000;
 
 /// What [`Store::verify`] has read and found sound.
@@ -21,8 +21,8 @@ pub struct Verified {
 }
 
 impl Store {
-    /// Reads everything of the newest version: rehashes every tree from its values up to the application hash, and reads every column,
-    /// which makes the backend check its own checksums. Takes time in proportion to the state; for `status` on request and after a repair.
+    /// Rehashes every tree of the newest version from its values up to the application hash, then reads every row there is, which makes the
+    /// backend check its own checksums. Takes time in proportion to the state; for `status` on request and after a repair.
     ///
     /// # Errors
     /// [`StoreError::Corrupt`] naming the first thing that does not fit; [`StoreError::NoVersion`] if the version was pruned meanwhile.
@@ -30,8 +30,11 @@ impl Store {
         let Some(tip) = self.tip().clone() else { return Ok(Verified::default()) };
         let keys = self.if_kept(tip.version, check_trees(self.backend(), &tip))?;
         let mut column_rows = 0;
-        for column in Column::ALL {
-            column_rows += read_through(self.backend(), Area::Column(column))?;
+        for area in Area::all() {
+            let rows = read_through(self.backend(), area)?;
+            if matches!(area, Area::Column(_)) {
+                column_rows += rows;
+            }
         }
         Ok(Verified { version: tip.version, keys, column_rows })
     }

@@ -3,10 +3,11 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::Arc;
+use std::sync::{mpsc, Arc, Mutex};
+use std::time::Duration;
 
 use govhub_store::testing::{arb_writes, commit, suite, verifies, with_genesis, writes};
-use govhub_store::{mem::MemBackend, Area, Backend, Column, Reader, State, StoreError, Substore, Writes};
+use govhub_store::{mem::MemBackend, Area, Backend, Batch, Column, Reader, State, StoreError, Substore, Writes};
 use proptest::prelude::*;
 
 #[test]
@@ -58,6 +59,63 @@ fn no_reader_sees_another_version_than_its_own() {
         }
     });
     assert!(gone > 0 && moved > 0, "the race took place: {gone} gone, {moved} moved");
+}
+
+type Interruption = Box<dyn FnOnce() + Send>;
+
+/// A backend that, when pruning asks whether a deleted key was set again, lets something else happen before it answers.
+#[derive(Default)]
+struct Interrupted {
+    inner: MemBackend,
+    interruption: Mutex<Option<Interruption>>,
+}
+
+impl Backend for Interrupted {
+    fn get(&self, area: Area, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        self.inner.get(area, key)
+    }
+    fn at_most(&self, area: Area, key: &[u8]) -> Result<Option<(Vec<u8>, Vec<u8>)>, StoreError> {
+        let answer = self.inner.at_most(area, key);
+        if area == Area::Values && key.ends_with(&u64::MAX.to_be_bytes()) {
+            if let Some(interruption) = self.interruption.lock().expect("no thread panics with it").take() {
+                interruption();
+            }
+        }
+        answer
+    }
+    fn range(&self, area: Area, from: &[u8], to: &[u8], limit: usize) -> Result<Vec<(Vec<u8>, Vec<u8>)>, StoreError> {
+        self.inner.range(area, from, to, limit)
+    }
+    fn page(&self, area: Area, from: &[u8], limit: usize) -> Result<Vec<(Vec<u8>, Vec<u8>)>, StoreError> {
+        self.inner.page(area, from, limit)
+    }
+    fn write(&self, batch: Batch) -> Result<(), StoreError> {
+        self.inner.write(batch)
+    }
+}
+
+#[test]
+fn pruning_does_not_take_a_key_that_a_commit_brings_back_meanwhile() {
+    let backend = Arc::new(Interrupted::default());
+    let store = with_genesis(backend.clone());
+    commit(&store, writes(Substore::Ibc, &[(b"k", Some(b"v"))]));
+    commit(&store, writes(Substore::Ibc, &[(b"k", None)]));
+    let (send, finished) = mpsc::channel();
+    let committer = store.clone();
+    *backend.interruption.lock().expect("no thread panics with it") = Some(Box::new(move || {
+        let prepared = committer.prepare(3, writes(Substore::Ibc, &[(b"k", Some(b"w"))])).expect("follows");
+        let (done, committed) = mpsc::channel();
+        std::thread::spawn(move || {
+            committer.commit(prepared).expect("follows");
+            // Nobody listens to the first if the commit had to wait for the pruning, as it should.
+            let _ = done.send(());
+            send.send(()).expect("the test waits for it");
+        });
+        let _ = committed.recv_timeout(Duration::from_millis(200));
+    }));
+    assert!(store.prune(2).expect("kept") > 0);
+    finished.recv().expect("the commit came through after the pruning");
+    assert_eq!(store.verify().expect("the key that came back is whole").keys, 11);
 }
 
 /// Six thousand versions of one key in one pruning: takes time in proportion to the versions, not to their square.
