@@ -3,7 +3,7 @@
 /// Why a transaction or message was refused: stands in transaction results, so it is part of the protocol.
 ///
 /// Ranges: 1-19 envelope and ante, 20-39 light clients, 40-59 packets, 60-79 governance, 80-99 identity,
-/// 100-119 exchange, 120-139 licence register, 900 temporary.
+/// 100-119 exchange, 120-139 licence register, 140-159 the state machine as a whole, from 900 temporary.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Code(pub u32);
 
@@ -116,7 +116,7 @@ impl Code {
 
     /// True if the same bytes may be accepted later, so that a relayer tries again rather than calls it forged.
     pub const fn is_temporary(self) -> bool {
-        matches!(self, Code::HEADER_FROM_FUTURE | Code::CONSENSUS_STATE_MISSING)
+        self.0 >= 900 || matches!(self, Code::HEADER_FROM_FUTURE | Code::CONSENSUS_STATE_MISSING)
     }
 }
 
@@ -176,4 +176,84 @@ impl Code {
     pub const LICENCE_CODE_EXISTS: Code = Code(132);
     /// A query met a store that cannot be read.
     pub const LICENCE_STORE_FAULT: Code = Code(133);
+}
+
+/// Governance (60-79).
+impl Code {
+    /// Not canonical protobuf of its message, action or query.
+    pub const GOVERNANCE_UNDECODABLE: Code = Code(60);
+    /// No such message, action or query.
+    pub const GOVERNANCE_UNKNOWN_MESSAGE: Code = Code(61);
+    /// The signer is no member.
+    pub const GOVERNANCE_NOT_A_MEMBER: Code = Code(62);
+    /// A field of a proposal that is out of bounds.
+    pub const GOVERNANCE_BAD_PROPOSAL: Code = Code(63);
+    /// An action that this chain cannot execute.
+    pub const GOVERNANCE_UNKNOWN_ACTION: Code = Code(64);
+    /// No proposal of that number.
+    pub const GOVERNANCE_UNKNOWN_PROPOSAL: Code = Code(65);
+    /// The proposal has ended.
+    pub const GOVERNANCE_ENDED: Code = Code(66);
+    /// The member has said the same before.
+    pub const GOVERNANCE_AGAIN: Code = Code(67);
+    /// The proposer has too many undecided proposals.
+    pub const GOVERNANCE_TOO_MANY_OPEN: Code = Code(68);
+    /// Members, threshold or times that break PROTOCOL 4.
+    pub const GOVERNANCE_BAD_CONFIG: Code = Code(69);
+    /// A query met a store that cannot be read.
+    pub const GOVERNANCE_STORE_FAULT: Code = Code(70);
+}
+
+/// Identity (80-99).
+impl Code {
+    /// Not canonical protobuf of its message, action or query.
+    pub const IDENTITY_UNDECODABLE: Code = Code(80);
+    /// No such message, action or query.
+    pub const IDENTITY_UNKNOWN_MESSAGE: Code = Code(81);
+    /// No such account, or it was removed.
+    pub const IDENTITY_UNKNOWN_ACCOUNT: Code = Code(82);
+    /// The key belongs, or belonged, to an account.
+    pub const IDENTITY_KEY_TAKEN: Code = Code(83);
+    /// Not a public key of a known kind.
+    pub const IDENTITY_BAD_KEY: Code = Code(84);
+    /// Roles that do not go together.
+    pub const IDENTITY_BAD_ROLES: Code = Code(85);
+    /// No such department.
+    pub const IDENTITY_UNKNOWN_DEPARTMENT: Code = Code(86);
+    /// The department is registered already.
+    pub const IDENTITY_DEPARTMENT_EXISTS: Code = Code(87);
+    /// A field without such a value.
+    pub const IDENTITY_BAD_FIELD: Code = Code(88);
+    /// The last day is before the first.
+    pub const IDENTITY_BAD_DATES: Code = Code(89);
+    /// No grant that the revocation would end.
+    pub const IDENTITY_NOTHING_TO_REVOKE: Code = Code(90);
+    /// The new key did not sign.
+    pub const IDENTITY_BAD_PROOF: Code = Code(91);
+    /// A bound on growth is reached.
+    pub const IDENTITY_FULL: Code = Code(92);
+    /// A query met a store that cannot be read.
+    pub const IDENTITY_STORE_FAULT: Code = Code(93);
+}
+
+/// The state machine as a whole (140-159), and what it can only say for now (901, 902).
+impl Code {
+    /// No such query.
+    pub const QUERY_UNKNOWN: Code = Code(140);
+    /// Not canonical protobuf of its query.
+    pub const QUERY_UNDECODABLE: Code = Code(141);
+    /// The store cannot be read.
+    pub const STORE_FAULT: Code = Code(142);
+    /// An action of governance with a field that is wrong.
+    pub const BAD_ACTION: Code = Code(143);
+    /// Parameters out of bounds.
+    pub const BAD_PARAMS: Code = Code(144);
+    /// An upgrade plan that cannot be.
+    pub const BAD_UPGRADE: Code = Code(145);
+    /// The key given for a signer is not the account's present one.
+    pub const WRONG_KEY: Code = Code(146);
+    /// Temporary: the sequence is further on than the account; the transactions before it are missing.
+    pub const SEQUENCE_AHEAD: Code = Code(901);
+    /// Temporary: the block has no gas left for the transaction.
+    pub const BLOCK_FULL: Code = Code(902);
 }
