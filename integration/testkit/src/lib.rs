@@ -1,7 +1,8 @@
 //! What tests of several crates share.
 //!
 //! Start at [`skip!`]: a test that cannot run here says so, and the runner (`cargo xtask test`) counts it as skipped, not as passed.
-//! [`canary`] searches files for personal data.
+//! [`canary`] searches files for personal data; [`golden`] runs the programs of the other side.
 
 pub mod canary;
+pub mod golden;
 pub mod skip;
