@@ -194,6 +194,13 @@ impl PublicKey {
     }
 }
 
+/// `bytes` if they have the form of a compressed SEC1 point: 33 bytes, tag 2 or 3.
+///
+/// The libraries also take tag 5 ("compact": x alone, y to be guessed), which would give one key two encodings, hence two accounts.
+fn compressed_form(bytes: &[u8]) -> Option<[u8; 33]> {
+    bytes.try_into().ok().filter(|point: &[u8; 33]| matches!(point[0], 2 | 3))
+}
+
 impl fmt::Debug for PublicKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}", self.kind().name(), hex::encode(self.as_bytes()))

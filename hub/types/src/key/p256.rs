@@ -9,7 +9,7 @@ const KIND: KeyKind = KeyKind::P256;
 
 pub(super) fn public(bytes: &[u8]) -> Result<[u8; 33], KeyError> {
     let wrong = || KeyError::Point { kind: KIND, expected: "33 bytes of a compressed curve point" };
-    let compressed: [u8; 33] = bytes.try_into().map_err(|_| wrong())?;
+    let compressed = super::compressed_form(bytes).ok_or_else(wrong)?;
     VerifyingKey::from_sec1_bytes(&compressed).map_err(|_| wrong())?;
     Ok(compressed)
 }
