@@ -112,6 +112,8 @@ fn split(text: &str) -> Result<LicenceIdParts<'_>, IdError> {
 
 /// Check character over `body`, or `None` if a character is not of `0-9 A-Z`.
 ///
+/// It finds every single wrong character and nearly every swap of neighbours (`QJ21` and `QJ12` may share one).
+///
 /// Source: ISO 7064, hybrid system MOD 37,36.
 fn mod_37_36(body: impl Iterator<Item = u8>) -> Option<u8> {
     let mut p = 36usize;
