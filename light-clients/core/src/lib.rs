@@ -67,9 +67,12 @@ pub trait LightClient {
     fn status(&self, states: &dyn ConsensusStates, now: Time) -> Status;
     /// When it expires unless it is updated; `None` if this family never does, or no consensus state is stored.
     fn expires_at(&self, states: &dyn ConsensusStates) -> Option<Time>;
+    /// What governance approved: the client state without newest height and frozen mark, as bytes to compare. Two trust files with equal
+    /// parameters differ in their anchor alone, which is what recovery asks (ICS-02 substitution).
+    fn parameters(&self) -> Vec<u8>;
     /// The client state as stored.
     fn encode(&self) -> Any;
-    /// The same client, frozen.
+    /// The same client, frozen. Idempotent.
     fn freeze(&self) -> Any;
     /// Chain time of an encoded consensus state; families without time give the host time at acceptance.
     fn consensus_time(&self, consensus_state: &Any) -> Result<Time, Fault>;
@@ -77,6 +80,8 @@ pub trait LightClient {
     /// Judges a header.
     ///
     /// A header that conflicts with what is stored is [`Verdict::Misbehaviour`], never an overwrite.
+    /// Evidence in place of a header is judged as [`LightClient::check_misbehaviour`] judges it.
+    /// A header that is only too new is `Invalid` with code [`Reason::FROM_FUTURE`].
     ///
     /// # Errors
     /// [`Fault`] if the message cannot be decoded or needs a consensus state that is not there; a judgement is always a [`Verdict`].

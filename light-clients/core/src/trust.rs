@@ -20,7 +20,7 @@ pub enum TrustKind {
 pub struct TrustClass {
     /// Kind of authority.
     pub kind: TrustKind,
-    /// Parties.
+    /// Parties; 0 while no header has shown them.
     pub n: u32,
     /// Liars tolerated.
     pub f: u32,
@@ -34,6 +34,9 @@ impl fmt::Display for TrustClass {
             TrustKind::Attestors => "attestors",
             TrustKind::SingleKey => "one key",
         };
+        if self.n == 0 {
+            return write!(out, "{kind}, parties not yet seen");
+        }
         write!(out, "{kind}, n={}, f={}", self.n, self.f)?;
         if self.n == 1 {
             out.write_str(", single operator")?;

@@ -4,6 +4,8 @@ use govhub_types::Height;
 use ibc_proto::google::protobuf::Any;
 use thiserror::Error;
 
+use crate::TrustClass;
+
 /// What one check said. A check that could not run is `NotCheckable`, and then nothing is accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CheckOutcome {
@@ -35,6 +37,9 @@ pub struct Reason {
 }
 
 impl Reason {
+    /// The one code that means "the same header may be accepted later": its time is ahead of the host's by more than the drift.
+    pub const FROM_FUTURE: &'static str = "header-from-future";
+
     /// A reason with its code and detail.
     pub fn new(code: &'static str, detail: impl Into<String>) -> Self {
         Self { code, detail: detail.into() }
@@ -72,6 +77,8 @@ pub struct Update {
     pub client_state: Any,
     /// Consensus states to store.
     pub consensus_states: Vec<(Height, Any)>,
+    /// Whom one believes from now on, where the header tells; the host keeps the last one for display.
+    pub trust: Option<TrustClass>,
     /// The checks that ran, all `Pass`.
     pub checks: Vec<Check>,
 }
