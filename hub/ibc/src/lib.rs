@@ -9,3 +9,17 @@
 
 pub mod proto;
 pub mod types;
+
+#[cfg(feature = "handlers")]
+mod app;
+#[cfg(feature = "handlers")]
+pub mod client;
+#[cfg(feature = "handlers")]
+pub mod packet;
+#[cfg(feature = "handlers")]
+pub mod query;
+#[cfg(feature = "handlers")]
+mod sequence;
+
+#[cfg(feature = "handlers")]
+pub use app::{PacketApp, RecvOutcome};

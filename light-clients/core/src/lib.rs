@@ -7,6 +7,7 @@
 //! Start at [`LightClient`].
 
 mod path;
+pub mod proto;
 mod trust;
 mod trust_file;
 mod verdict;

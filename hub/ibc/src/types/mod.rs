@@ -16,7 +16,7 @@ pub use path::{
 pub use valid::{error_acknowledgement, is_error_acknowledgement, success_acknowledgement, validate_acknowledgement, validate_packet, PacketFault};
 
 pub use crate::proto::govhub::ibc::v1::{
-    At, ClientInfo, Direction, MsgRecvTimeout, MsgRecvTimeoutResponse, PacketRecord, PacketState, QueryClientRequest, QueryClientsRequest,
+    At, ClientInfo, ClientSettings, Direction, MsgRecvTimeout, MsgRecvTimeoutResponse, PacketRecord, PacketState, QueryClientRequest, QueryClientsRequest,
     QueryClientsResponse, QueryConsensusStateRequest, QueryConsensusStateResponse, QueryHeaderRequest, QueryPacketRequest, QueryPacketsRequest,
     QueryPacketsResponse,
 };
