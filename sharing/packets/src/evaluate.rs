@@ -88,6 +88,7 @@ pub enum IssuerAnswer {
 
 /// What an answer to its reader means.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::large_enum_variant, reason = "one reading per answer, never a collection of them; a box would only burden the matches")]
 pub enum Reading {
     /// Every check was answered for.
     Checked(Evaluation),
