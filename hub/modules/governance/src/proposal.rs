@@ -7,6 +7,8 @@ use crate::proto::{Proposal, ProposalState};
 
 /// Proposals of one page of a query.
 pub const PAGE: usize = 50;
+/// Bytes of one page, the first proposal aside: some carry trust files.
+const PAGE_BYTES: usize = 1 << 20;
 
 const NEXT: &[u8] = b"n";
 const QUEUE: &[u8] = b"gq";
@@ -23,10 +25,16 @@ pub fn next_id(state: &State<'_>) -> u64 {
     state.get(Substore::Governance, NEXT).map_or(1, |b| u64::from_be_bytes(b.as_slice().try_into().expect("add() wrote 8 bytes")))
 }
 
-/// Up to [`PAGE`] proposals below `before` (0: all), newest first.
+/// Up to [`PAGE`] proposals below `before` (0: all), newest first; fewer where they are long.
 pub fn page(state: &State<'_>, before: u64) -> Vec<Proposal> {
     let end = if before == 0 { next_id(state) } else { before.min(next_id(state)) };
-    (1..end).rev().take(PAGE).filter_map(|id| get(state, id)).collect()
+    let mut bytes = 0;
+    let room = |proposal: &Proposal| {
+        let first = bytes == 0;
+        bytes += proposal.encoded_len();
+        first || bytes <= PAGE_BYTES
+    };
+    (1..end).rev().take(PAGE).filter_map(|id| get(state, id)).take_while(room).collect()
 }
 
 /// Stores a new proposal, queued for its expiry.
