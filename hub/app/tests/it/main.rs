@@ -1,0 +1,9 @@
+//! The state machine by its public face, over the real store.
+
+mod ante;
+mod authorisation;
+mod block;
+mod genesis;
+mod governance;
+mod query;
+mod world;
