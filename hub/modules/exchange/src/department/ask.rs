@@ -1,0 +1,71 @@
+//! Asking: by [`MsgAsk`], which fills in the department, or by ibc-go's MsgSendPacket, which must have it right.
+
+use govhub_ibc::types::Packet;
+use govhub_packets::{Authorisation, Envelope, Fault, LicVerify};
+use govhub_store::State;
+use govhub_types::{Address, BlockContext, DepartmentId, Event, Rejection};
+
+use crate::kinds::{LIC_STATUS, LIC_VERIFY};
+use crate::proto::MsgAsk;
+use crate::{lanes, payload, Caller, Exchange, ExchangeError};
+
+use super::asked;
+
+/// Builds the envelope and sends it to the hub; [`on_send`] then judges it like any other.
+pub(crate) fn execute(
+    app: &Exchange<'_>, state: &mut State<'_>, ctx: &BlockContext, caller: &Caller, ask: &MsgAsk, events: &mut Vec<Event>,
+) -> Result<(), Rejection> {
+    let own = lanes::own_department(state).ok_or(ExchangeError::NotOnTheHub)?;
+    let hub = lanes::hub_client(state).ok_or_else(|| ExchangeError::NotTheHub { expected: "none yet".into(), found: "none".into() })?;
+    let value = envelope(&own, ask).map_err(ExchangeError::from)?.encode();
+    govhub_ibc::packet::send(state, ctx, app, &hub, ask.timeout_timestamp, payload::wrap(value), &caller.address, events)?;
+    Ok(())
+}
+
+fn envelope(own: &DepartmentId, ask: &MsgAsk) -> Result<Envelope, Fault> {
+    let number = i32::try_from(ask.authorisation).unwrap_or(i32::MAX);
+    Ok(Envelope {
+        kind: ask.kind.clone(),
+        from: own.clone(),
+        to: if ask.to.is_empty() { None } else { Some(ask.to.parse().map_err(|why| Fault::Name { field: "MsgAsk.to", why })?) },
+        purpose: ask.purpose.clone(),
+        legal_basis: ask.legal_basis.clone(),
+        service_item: ask.service_item.clone(),
+        authorisation: Authorisation::from_wire("MsgAsk.authorisation", number)?,
+        answer_by: ask.answer_by,
+        trace_id: ask.trace_id.as_slice().try_into().map_err(|_| Fault::Length {
+            field: "MsgAsk.trace_id",
+            expected: "16 bytes",
+            found: ask.trace_id.len(),
+        })?,
+        body: ask.body.clone(),
+        via: None,
+    })
+}
+
+/// Who speaks (PROTOCOL 2): the department's own account, in its own name, over the client of the hub; then the question is noted.
+pub(crate) fn on_send(
+    app: &Exchange<'_>, state: &mut State<'_>, ctx: &BlockContext, own: &DepartmentId, packet: &Packet, signer: &Address,
+) -> Result<(), ExchangeError> {
+    if app.directory.department_of(state, signer).as_ref() != Some(own) {
+        return Err(ExchangeError::NotTheDepartment { found: signer.to_string() });
+    }
+    let hub = lanes::hub_client(state).map_or("none yet".to_owned(), |c| c.to_string());
+    if hub != packet.source_client {
+        return Err(ExchangeError::NotTheHub { expected: hub, found: packet.source_client.clone() });
+    }
+    let value = payload::value(packet).map_err(|fault| ExchangeError::BadPayload { why: fault.to_string() })?;
+    let envelope = Envelope::decode(value)?;
+    if envelope.from != *own {
+        return Err(ExchangeError::WrongFrom { expected: own.to_string(), found: envelope.from.to_string() });
+    }
+    envelope.check_at_hub(own)?;
+    match envelope.kind.as_str() {
+        LIC_STATUS => return Err(ExchangeError::ChainOnly { kind: envelope.kind }),
+        LIC_VERIFY => drop(LicVerify::decode(envelope.authorisation, &envelope.body)?),
+        // Kinds that this binary does not know may travel: the hub has its own registry and refuses by type.
+        _ => {}
+    }
+    asked::insert(state, ctx, packet, value, &envelope);
+    Ok(())
+}

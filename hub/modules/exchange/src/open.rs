@@ -1,0 +1,142 @@
+//! Questions under way on the hub: by leg one, by leg two, counted per asker, and queued by deadline.
+//!
+//! Layout: `o` leg one -> [`Open`], `t` leg two -> leg one, `n` asker -> count, all in the provable substore; the due queue is
+//! `xq ‖ be64(answer_by) ‖ client id ‖ be64(sequence)` and late answers are `xl ‖ leg one`, both in [`Column::Index`].
+//!
+//! Invariant: a leg one is queued and counted iff its record is there and not settled; its record is there until leg two is closed.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use govhub_store::{Column, State, Substore};
+use prost::Message;
+
+use crate::proto::{Late, LegOne, Open};
+
+/// Deadlines settled in one block (PROTOCOL 2).
+pub const SETTLED_PER_BLOCK: usize = 256;
+/// Due entries read to choose them from: room for four askers with all of their 1,024 packets due at once, so that one asker's crowd hides nobody for long.
+const DUE_SCAN: usize = 4_096;
+
+const DUE: &[u8] = b"xq";
+const LATE: &[u8] = b"xl";
+
+/// Records a forwarded question.
+pub(crate) fn insert(state: &mut State<'_>, leg_one: &LegOne, open: &Open) {
+    put(state, leg_one, open);
+    state.put(Substore::Exchange, &leg_two_key(&open.leg_two_client, open.leg_two_sequence), leg_one.encode_to_vec());
+    state.column_put(Column::Index, &due_key(open.answer_by, leg_one), leg_one.encode_to_vec());
+    set_count(state, &open.asker, count(state, &open.asker) + 1);
+}
+
+/// The question that came as `leg_one`, if leg two or the answer is still out.
+pub fn get(state: &State<'_>, leg_one: &LegOne) -> Option<Open> {
+    let bytes = state.get(Substore::Exchange, &leg_one_key(leg_one))?;
+    Some(Open::decode(bytes.as_slice()).expect("written by put() below"))
+}
+
+/// Questions of `asker` that wait for an answer.
+pub fn count(state: &State<'_>, asker: &str) -> u64 {
+    state.get(Substore::Exchange, &count_key(asker)).map_or(0, |b| u64::from_be_bytes(b.try_into().expect("set_count() wrote 8 bytes")))
+}
+
+/// Closes leg two and tells whose it was.
+pub(crate) fn close_leg_two(state: &mut State<'_>, client_id: &str, sequence: u64) -> Option<(LegOne, Open)> {
+    let key = leg_two_key(client_id, sequence);
+    let leg_one = LegOne::decode(state.get(Substore::Exchange, &key)?.as_slice()).expect("written by insert()");
+    state.delete(Substore::Exchange, &key);
+    let open = get(state, &leg_one).expect("the record stays until leg two is closed");
+    if open.settled {
+        state.delete(Substore::Exchange, &leg_one_key(&leg_one));
+    } else {
+        put(state, &leg_one, &Open { leg_two_sequence: 0, ..open.clone() });
+    }
+    Some((leg_one, open))
+}
+
+/// The asker has been answered: out of queue and count; the record stays only while leg two is out.
+pub(crate) fn settle(state: &mut State<'_>, leg_one: &LegOne) {
+    let Some(open) = get(state, leg_one) else { return };
+    assert!(!open.settled, "a question is answered once");
+    state.column_delete(Column::Index, &due_key(open.answer_by, leg_one));
+    let left = count(state, &open.asker).checked_sub(1).expect("every unsettled question is counted");
+    set_count(state, &open.asker, left);
+    if open.leg_two_sequence == 0 {
+        state.delete(Substore::Exchange, &leg_one_key(leg_one));
+    } else {
+        put(state, leg_one, &Open { settled: true, ..open });
+    }
+}
+
+/// True iff a deadline has come at `now_s`.
+pub fn is_due(state: &State<'_>, now_s: u64) -> bool {
+    !due_range(state, now_s, 1).is_empty()
+}
+
+/// Up to [`SETTLED_PER_BLOCK`] questions whose deadline has come, askers in turn, each asker's oldest first.
+pub(crate) fn due(state: &State<'_>, now_s: u64) -> Vec<LegOne> {
+    let mut queues: BTreeMap<String, VecDeque<LegOne>> = BTreeMap::new();
+    for leg_one in due_range(state, now_s, DUE_SCAN) {
+        queues.entry(leg_one.client_id.clone()).or_default().push_back(leg_one);
+    }
+    let mut chosen = Vec::new();
+    while chosen.len() < SETTLED_PER_BLOCK && !queues.is_empty() {
+        for queue in queues.values_mut().take(SETTLED_PER_BLOCK - chosen.len()) {
+            chosen.extend(queue.pop_front());
+        }
+        queues.retain(|_, queue| !queue.is_empty());
+    }
+    chosen
+}
+
+fn due_range(state: &State<'_>, now_s: u64, limit: usize) -> Vec<LegOne> {
+    let to = [DUE, &now_s.saturating_add(1).to_be_bytes()].concat();
+    let found = state.column_range(Column::Index, DUE, &to, limit);
+    found.into_iter().map(|(_, v)| LegOne::decode(v.as_slice()).expect("written by insert()")).collect()
+}
+
+/// Keeps an answer that came too late. It is never delivered.
+pub(crate) fn keep_late(state: &mut State<'_>, leg_one: &LegOne, late: &Late) {
+    state.column_put(Column::Index, &late_key(leg_one), late.encode_to_vec());
+}
+
+/// The late answer to `leg_one`, if one came.
+pub fn late(state: &State<'_>, leg_one: &LegOne) -> Option<Late> {
+    let bytes = state.column_get(Column::Index, &late_key(leg_one))?;
+    Some(Late::decode(bytes.as_slice()).expect("written by keep_late()"))
+}
+
+fn put(state: &mut State<'_>, leg_one: &LegOne, open: &Open) {
+    state.put(Substore::Exchange, &leg_one_key(leg_one), open.encode_to_vec());
+}
+
+fn set_count(state: &mut State<'_>, asker: &str, count: u64) {
+    if count == 0 {
+        state.delete(Substore::Exchange, &count_key(asker));
+    } else {
+        state.put(Substore::Exchange, &count_key(asker), count.to_be_bytes().to_vec());
+    }
+}
+
+fn count_key(asker: &str) -> Vec<u8> {
+    [b"n", asker.as_bytes()].concat()
+}
+
+fn leg_one_key(leg_one: &LegOne) -> Vec<u8> {
+    packet_key(b"o", &leg_one.client_id, leg_one.sequence)
+}
+
+fn leg_two_key(client_id: &str, sequence: u64) -> Vec<u8> {
+    packet_key(b"t", client_id, sequence)
+}
+
+fn late_key(leg_one: &LegOne) -> Vec<u8> {
+    packet_key(LATE, &leg_one.client_id, leg_one.sequence)
+}
+
+fn due_key(answer_by: u64, leg_one: &LegOne) -> Vec<u8> {
+    packet_key(&[DUE, &answer_by.to_be_bytes()].concat(), &leg_one.client_id, leg_one.sequence)
+}
+
+fn packet_key(prefix: &[u8], client_id: &str, sequence: u64) -> Vec<u8> {
+    [prefix, client_id.as_bytes(), &sequence.to_be_bytes()].concat()
+}
