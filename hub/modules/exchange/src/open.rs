@@ -140,3 +140,83 @@ fn due_key(answer_by: u64, leg_one: &LegOne) -> Vec<u8> {
 fn packet_key(prefix: &[u8], client_id: &str, sequence: u64) -> Vec<u8> {
     [prefix, client_id.as_bytes(), &sequence.to_be_bytes()].concat()
 }
+
+#[cfg(test)]
+mod tests {
+    use govhub_store::Empty;
+
+    use super::*;
+
+    fn ask(state: &mut State<'_>, asker: usize, sequence: u64, answer_by: u64) -> LegOne {
+        let leg_one = LegOne { client_id: format!("07-tendermint-{asker}"), sequence };
+        let open = Open {
+            asker: format!("asker-{asker}"),
+            answer_by,
+            leg_two_client: "07-tendermint-99".into(),
+            leg_two_sequence: (asker as u64) * 10_000 + sequence,
+            ..Open::default()
+        };
+        insert(state, &leg_one, &open);
+        leg_one
+    }
+
+    #[test]
+    fn a_crowd_of_one_asker_does_not_push_the_others_out_of_the_block() {
+        let mut state = State::new(&Empty);
+        for sequence in 1..=600 {
+            ask(&mut state, 0, sequence, 100);
+        }
+        // Later deadlines, later in the queue: without turns they would wait two blocks.
+        let others: Vec<LegOne> = (1..=3).map(|asker| ask(&mut state, asker, 1, 101)).collect();
+        let first = due(&state, 101);
+        assert_eq!(first.len(), SETTLED_PER_BLOCK);
+        assert!(others.iter().all(|leg_one| first.contains(leg_one)));
+    }
+
+    #[test]
+    fn every_due_question_is_settled_once_and_each_askers_oldest_first() {
+        let mut state = State::new(&Empty);
+        for sequence in 1..=300 {
+            ask(&mut state, 0, sequence, 1_000 - sequence);
+            ask(&mut state, 1, sequence, 1_000);
+        }
+        let (mut blocks, mut seen) = (0, Vec::new());
+        while is_due(&state, 1_000) {
+            for leg_one in due(&state, 1_000) {
+                settle(&mut state, &leg_one);
+                seen.push(leg_one);
+            }
+            blocks += 1;
+        }
+        assert_eq!((blocks, seen.len()), (3, 600));
+        let of_first: Vec<u64> = seen.iter().filter(|l| l.client_id.ends_with("-0")).map(|l| l.sequence).collect();
+        assert!(of_first.windows(2).all(|pair| pair[0] > pair[1]), "the latest sequence has the earliest deadline here");
+        assert_eq!((count(&state, "asker-0"), count(&state, "asker-1")), (0, 0));
+    }
+
+    #[test]
+    fn nothing_is_due_before_its_second() {
+        let mut state = State::new(&Empty);
+        let leg_one = ask(&mut state, 0, 1, 100);
+        assert!(due(&state, 99).is_empty() && !is_due(&state, 99));
+        assert_eq!(due(&state, 100), [leg_one]);
+    }
+
+    #[test]
+    fn a_record_lives_until_both_legs_are_closed_in_either_order() {
+        let mut state = State::new(&Empty);
+        let settled_first = ask(&mut state, 0, 1, 100);
+        settle(&mut state, &settled_first);
+        assert!(get(&state, &settled_first).expect("leg two is out").settled);
+        close_leg_two(&mut state, "07-tendermint-99", 1).expect("open");
+        assert_eq!(get(&state, &settled_first), None);
+
+        let closed_first = ask(&mut state, 0, 2, 100);
+        close_leg_two(&mut state, "07-tendermint-99", 2).expect("open");
+        assert!(is_due(&state, 100), "the deadline still holds");
+        settle(&mut state, &closed_first);
+        assert_eq!(get(&state, &closed_first), None);
+        assert!(!is_due(&state, u64::MAX));
+        assert_eq!(close_leg_two(&mut state, "07-tendermint-99", 2), None, "nothing closes twice");
+    }
+}
