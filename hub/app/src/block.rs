@@ -1,6 +1,7 @@
 //! A block: its begin, then each transaction through ante and messages.
 
 use govhub_audit::Record;
+use govhub_exchange::Exchange;
 use govhub_identity::account;
 use govhub_store::{Reader, State, StoreError, Writes};
 use govhub_types::hash::sha256;
@@ -120,7 +121,8 @@ pub fn has_due(reader: &dyn Reader, time: Time) -> Result<bool, StoreError> {
     let state = State::new(reader);
     let due = govhub_identity::is_due(&state)
         || upgrade::is_due(&state, reader.version().saturating_add(1))
-        || govhub_governance::is_due(&state, time);
+        || govhub_governance::is_due(&state, time)
+        || govhub_exchange::is_due(&state, time);
     state.fault().map_or(Ok(due), Err)
 }
 
@@ -133,6 +135,7 @@ fn begin_block(state: &mut State<'_>, ctx: &BlockContext, events: &mut Vec<Event
     switched?;
     govhub_identity::begin_block(state, ctx, events);
     govhub_governance::begin_block(state, ctx, &Host, events);
+    Exchange::new(&Host).begin_block(state, ctx, events);
     Ok(())
 }
 

@@ -27,6 +27,9 @@ pub struct AppState {
     pub governance: govhub_governance::genesis::GenesisConfig,
     /// Departments, accounts, issuers.
     pub identity: govhub_identity::Config,
+    /// Kinds, rules, lists, margins. Its `department` must be absent: it follows from the one above.
+    #[serde(default)]
+    pub exchange: govhub_exchange::Config,
     /// Quotas and gas of a block; absent: the defaults.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub params: Option<ParamsConfig>,
@@ -73,6 +76,14 @@ fn fill(state: &mut State<'_>, app: &AppState) -> Result<(), String> {
     let chain = chain_of(app)?;
     govhub_identity::genesis::genesis(state, &app.identity).map_err(|why| format!("identity.{why}"))?;
     govhub_governance::genesis::genesis(state, &Host, &app.governance, app.network == Network::Dev)?;
+    let own = chain.department.as_ref().map(|(id, _)| id.to_string());
+    if app.exchange.department.is_some() && app.exchange.department != own {
+        return Err("exchange.department: leave it out, it follows from `department`".into());
+    }
+    govhub_exchange::genesis::genesis(state, &govhub_exchange::Config { department: own.clone(), ..app.exchange.clone() })?;
+    if let Some(department) = own {
+        govhub_licence::genesis::genesis(state, &govhub_licence::Config { department })?;
+    }
     let params = app.params.map_or(params::DEFAULT, |p| params::Params {
         messages_per_account: p.messages_per_account,
         updates_per_account: p.updates_per_account,

@@ -19,6 +19,7 @@ mod ante;
 mod block;
 mod chain;
 mod check;
+mod directory;
 pub mod dispatch;
 pub mod gas;
 mod genesis;

@@ -47,8 +47,32 @@ const fn ours(url: &'static str, permit: Permit, gas: u64) -> Kind {
     Kind { url, signer_field: 1, permit, quota: Quota::Messages, gas }
 }
 
+const fn packet(url: &'static str, signer_field: u32, permit: Permit, gas: u64) -> Kind {
+    Kind { url, signer_field, permit, quota: Quota::Messages, gas }
+}
+
+const fn update(url: &'static str, permit: Permit, gas: u64) -> Kind {
+    Kind { url, signer_field: 3, permit, quota: Quota::Updates, gas }
+}
+
 /// All kinds of messages, ibc-go's with the signer's field number of ibc-go v10.5.1.
-pub const KINDS: [Kind; 4] = [
+pub const KINDS: [Kind; 20] = [
+    update("/ibc.core.client.v1.MsgUpdateClient", Permit::RelayOrEvidence, 20_000),
+    update("/ibc.core.client.v1.MsgSubmitMisbehaviour", Permit::Registered, 40_000),
+    packet("/ibc.core.channel.v2.MsgSendPacket", 4, Permit::Department, 2_000),
+    packet("/ibc.core.channel.v2.MsgRecvPacket", 4, Permit::Relay, 4_000),
+    packet("/ibc.core.channel.v2.MsgAcknowledgement", 5, Permit::Relay, 4_000),
+    packet("/ibc.core.channel.v2.MsgTimeout", 5, Permit::Relay, 4_000),
+    packet("/govhub.ibc.v1.MsgRecvTimeout", 4, Permit::Relay, 4_000),
+    ours("/govhub.exchange.v1.MsgAsk", Permit::Department, 2_000),
+    ours("/govhub.licence.v1.MsgIssue", Permit::Department, 1_000),
+    ours("/govhub.licence.v1.MsgIssueBatch", Permit::Department, 10_000),
+    ours("/govhub.licence.v1.MsgSuspend", Permit::Department, 1_000),
+    ours("/govhub.licence.v1.MsgResume", Permit::Department, 1_000),
+    ours("/govhub.licence.v1.MsgRevoke", Permit::Department, 1_000),
+    ours("/govhub.licence.v1.MsgCancel", Permit::Department, 1_000),
+    ours("/govhub.licence.v1.MsgAmend", Permit::Department, 2_000),
+    ours("/govhub.licence.v1.MsgMintCode", Permit::Department, 1_000),
     ours("/govhub.governance.v1.MsgPropose", Permit::Member, 4_000),
     ours("/govhub.governance.v1.MsgApprove", Permit::Member, 2_000),
     ours("/govhub.governance.v1.MsgCancel", Permit::Member, 2_000),

@@ -45,6 +45,9 @@ fn answer(reader: &dyn Reader, ctx: &BlockContext, path: &str, data: &[u8]) -> R
         Some("/govhub.identity") => govhub_identity::query::query(reader, path, data),
         Some("/govhub.governance") => govhub_governance::query::query(reader, path, data),
         Some("/govhub.audit") => govhub_audit::query::query(reader, path, data),
+        Some("/govhub.exchange") => govhub_exchange::query::query(reader, path, data),
+        Some("/govhub.licence") => govhub_licence::query::query(reader, path, data),
+        Some("/govhub.ibc") => govhub_ibc::query::query(reader, ctx, path, data),
         _ => own(reader, ctx, path, data),
     }
 }

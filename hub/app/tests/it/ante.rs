@@ -169,6 +169,19 @@ fn each_account_has_its_quota_in_a_block_and_a_new_one_in_the_next() {
 }
 
 #[test]
+fn client_updates_have_a_quota_of_their_own() {
+    let world = World::hub();
+    let update = || {
+        let msg = ibc_proto::ibc::core::client::v1::MsgUpdateClient { client_id: "07-tendermint-0".into(), client_message: None, signer: address("relayer").to_string() };
+        any("/ibc.core.client.v1.MsgUpdateClient", &msg)
+    };
+    assert_eq!(refusal(&world, &world.tx_at(&["relayer"], vec![update(); 16], 0)), Code::OK);
+    assert_eq!(refusal(&world, &world.tx_at(&["relayer"], vec![update(); 17], 0)), Code::OVER_QUOTA);
+    let mixed = [vec![update(); 16], vec![vote("relayer"); 16]].concat();
+    assert_eq!(refusal(&world, &world.tx_at(&["relayer"], mixed, 0)), Code::OK);
+}
+
+#[test]
 fn screening_tells_the_sender_without_looking_at_signatures() {
     let world = World::hub();
     let tx = world.tx_at(&["gov-3"], vec![vote("gov-3"); 3], 5);

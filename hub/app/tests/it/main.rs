@@ -3,6 +3,7 @@
 mod ante;
 mod authorisation;
 mod block;
+mod clients;
 mod genesis;
 mod governance;
 mod query;

@@ -65,6 +65,7 @@ pub fn app_state(profile: Profile) -> AppState {
             expiry_s: 7 * 86_400,
         },
         identity: Config { departments: vec![registered(&guangzhou, "440100"), registered(&shenzhen, "440300")], accounts, issuers: vec![] },
+        exchange: Default::default(),
         params: None,
     }
 }
