@@ -11,6 +11,7 @@
 pub mod fingerprint;
 pub mod licence_query_v1;
 pub mod membership_v1;
+pub mod prover;
 #[cfg(test)]
 mod testing;
 

@@ -39,7 +39,7 @@ mod circuit;
 mod relation;
 mod statement;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod witness;
 
 pub use circuit::Circuit;
