@@ -9,7 +9,7 @@ use tendermint::validator::Set;
 use tendermint_proto::types::{SignedHeader as RawSignedHeader, ValidatorSet as RawSet};
 
 use crate::decode::MAX_VALIDATORS;
-use crate::state::{revision_of, time, ConsensusState};
+use crate::state::{revision_of, time, ConsensusState, MAX_ROOT_BYTES};
 
 /// CometBFT's block protocol, the only one there is since 0.34.
 const BLOCK_PROTOCOL: u64 = 11;
@@ -51,14 +51,14 @@ impl Header {
     /// What is stored if this header is accepted.
     ///
     /// # Errors
-    /// `next-validators-hash` or `root` if the header leaves them empty: nothing could follow it.
+    /// `next-validators-hash` if the header leaves it empty: nothing could follow it; `root` if the app hash is too long.
     pub fn consensus_state(&self) -> Result<ConsensusState, Reason> {
         let hash = self.signed.header.next_validators_hash;
         let next_validators_hash =
             hash.as_bytes().try_into().map_err(|_| Reason::new("next-validators-hash", "empty; nothing could follow this header"))?;
         let root = self.signed.header.app_hash.as_bytes().to_vec();
-        if root.is_empty() || root.len() > 64 {
-            return Err(Reason::new("root", format!("app hash of {} bytes; expected 1 to 64", root.len())));
+        if root.len() > MAX_ROOT_BYTES {
+            return Err(Reason::new("root", format!("app hash of {} bytes, at most {MAX_ROOT_BYTES}", root.len())));
         }
         Ok(ConsensusState { time: self.time, root, next_validators_hash })
     }

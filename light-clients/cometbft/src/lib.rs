@@ -24,5 +24,5 @@ pub mod testing;
 pub use decode::{CLIENT_STATE_URL, CONSENSUS_STATE_URL, HEADER_URL, MAX_HEADER_BYTES, MAX_VALIDATORS, MISBEHAVIOUR_URL};
 pub use header::trust_class_of;
 pub use membership::{verify_absence_under, verify_membership_under, MAX_PROOF_BYTES};
-pub use specs::{jmt_spec, ProofSpecs};
+pub use specs::{jmt_spec, ProofSpecs, Tree};
 pub use state::{ClientState, ConsensusState, CLIENT_TYPE};

@@ -2,20 +2,22 @@
 //!
 //! Source: ibc-go v10.5.1 `23-commitment/types/merkle.go`. The library's own weak places are checked here first: depth (it bounds nothing
 //! when `min_depth` is 0), paths that never diverge (it would panic), longer leaf prefixes, compressed and batch forms (not used, refused).
+//!
+//! [`present`] and [`absent`] judge one tree; [`verify_membership_under`] and [`verify_absence_under`] chain two.
 
 use govhub_lc_core::Reason;
 use govhub_types::codec::decode_canonical;
 use ibc_proto::ibc::core::commitment::v1::MerkleProof;
 use ics23::commitment_proof::Proof;
-use ics23::{CommitmentProof, ExistenceProof, HostFunctionsManager, NonExistenceProof, ProofSpec};
+use ics23::{CommitmentProof, ExistenceProof, HostFunctionsManager, NonExistenceProof};
 
 use crate::decode::codec_reason;
-use crate::ProofSpecs;
+use crate::{ProofSpecs, Tree};
 
 /// Bytes of an encoded proof: two trees, three paths of 128 steps of 100 bytes, and a value.
 pub const MAX_PROOF_BYTES: usize = 256 * 1024;
 
-/// Bytes of one inner step's prefix or suffix; the largest of a known spec is 12 + 33.
+/// Bytes of one inner step's prefix or suffix; the largest of a known spec is 16 + 32.
 const MAX_STEP_BYTES: usize = 64;
 
 /// Verifies that `value` is stored under `keys` (outermost store first) in the state with app hash `root`.
@@ -24,17 +26,11 @@ const MAX_STEP_BYTES: usize = 64;
 /// A [`Reason`] naming the rule broken.
 pub fn verify_membership_under(specs: ProofSpecs, root: &[u8], keys: &[Vec<u8>], value: &[u8], proof: &[u8]) -> Result<(), Reason> {
     let (leaf, top) = two_proofs(proof)?;
-    let [outer, inner] = two_keys(keys)?;
-    if value.is_empty() {
-        return Err(Reason::new("empty-value", "an empty value cannot be proved present"));
-    }
-    let [leaf_spec, top_spec] = specs.list();
-    let existence = existence(&leaf, specs)?;
-    let subroot = root_of(existence)?;
-    if !ics23::verify_membership::<HostFunctionsManager>(&leaf, &leaf_spec, &subroot, inner, value) {
-        return Err(why_not_present(existence, inner, value));
-    }
-    verify_store(&top, &top_spec, specs, root, outer, &subroot)
+    let [store, key] = two_keys(keys)?;
+    let [leaf_tree, top_tree] = specs.trees();
+    let subroot = root_of(existence(leaf_tree, &leaf)?)?;
+    present(leaf_tree, &subroot, key, value, &leaf)?;
+    present(top_tree, root, store, &subroot, &top)
 }
 
 /// Verifies that nothing is stored under `keys` (outermost store first) in the state with app hash `root`.
@@ -43,25 +39,50 @@ pub fn verify_membership_under(specs: ProofSpecs, root: &[u8], keys: &[Vec<u8>],
 /// A [`Reason`] naming the rule broken.
 pub fn verify_absence_under(specs: ProofSpecs, root: &[u8], keys: &[Vec<u8>], proof: &[u8]) -> Result<(), Reason> {
     let (leaf, top) = two_proofs(proof)?;
-    let [outer, inner] = two_keys(keys)?;
-    let [leaf_spec, top_spec] = specs.list();
-    let Some(Proof::Nonexist(absence)) = &leaf.proof else {
-        return Err(Reason::new("proof-kind", "the first proof is not a non-existence proof"));
-    };
-    let subroot = absence_root(absence, specs)?;
-    if !ics23::verify_non_membership::<HostFunctionsManager>(&leaf, &leaf_spec, &subroot, inner) {
-        return Err(Reason::new("not-absent", "the neighbours do not enclose the key, or are not neighbours"));
-    }
-    verify_store(&top, &top_spec, specs, root, outer, &subroot)
+    let [store, key] = two_keys(keys)?;
+    let [leaf_tree, top_tree] = specs.trees();
+    let subroot = absence_root(leaf_tree, &leaf)?;
+    absent(leaf_tree, &subroot, key, &leaf)?;
+    present(top_tree, root, store, &subroot, &top)
 }
 
-fn verify_store(top: &CommitmentProof, spec: &ProofSpec, specs: ProofSpecs, root: &[u8], store: &[u8], subroot: &Vec<u8>) -> Result<(), Reason> {
-    let existence = existence(top, specs)?;
-    if root_of(existence)? != root {
-        return Err(Reason::new("root-mismatch", "the proof does not lead to the app hash; it may be for another height or chain"));
+/// Verifies that `value` is stored under `key` in the tree with root `root`.
+///
+/// # Errors
+/// A [`Reason`] naming the rule broken.
+pub fn present(tree: Tree, root: &[u8], key: &[u8], value: &[u8], proof: &CommitmentProof) -> Result<(), Reason> {
+    let existence = existence(tree, proof)?;
+    if key.is_empty() || value.is_empty() || root.is_empty() {
+        return Err(Reason::new("empty-value", "an empty key, value or root proves nothing"));
     }
-    if !ics23::verify_membership::<HostFunctionsManager>(top, spec, &root.to_vec(), store, subroot) {
-        return Err(why_not_present(existence, store, subroot));
+    if existence.key != key {
+        return Err(Reason::new("key-mismatch", "the proof is for another key"));
+    }
+    if existence.value != value {
+        return Err(Reason::new("value-mismatch", "the proof is for another value"));
+    }
+    if root_of(existence)? != root {
+        return Err(Reason::new("root-mismatch", "the proof leads to another root; it may be for another height or chain"));
+    }
+    if !ics23::verify_membership::<HostFunctionsManager>(proof, &tree.spec(), &root.to_vec(), key, value) {
+        return Err(Reason::new("proof-shape", "the proof breaks its tree's spec"));
+    }
+    Ok(())
+}
+
+/// Verifies that nothing is stored under `key` in the tree with root `root`.
+///
+/// # Errors
+/// A [`Reason`] naming the rule broken.
+pub fn absent(tree: Tree, root: &[u8], key: &[u8], proof: &CommitmentProof) -> Result<(), Reason> {
+    if key.is_empty() || root.is_empty() {
+        return Err(Reason::new("empty-value", "an empty key or root proves nothing"));
+    }
+    if absence_root(tree, proof)? != root {
+        return Err(Reason::new("root-mismatch", "the proof leads to another root; it may be for another height or chain"));
+    }
+    if !ics23::verify_non_membership::<HostFunctionsManager>(proof, &tree.spec(), &root.to_vec(), key) {
+        return Err(Reason::new("not-absent", "the neighbours do not enclose the key, or are not neighbours"));
     }
     Ok(())
 }
@@ -75,33 +96,29 @@ fn two_proofs(bytes: &[u8]) -> Result<(CommitmentProof, CommitmentProof), Reason
 
 fn two_keys(keys: &[Vec<u8>]) -> Result<[&[u8]; 2], Reason> {
     match keys {
-        [outer, inner] if !outer.is_empty() && !inner.is_empty() => Ok([outer, inner]),
-        _ => Err(Reason::new("key-path", format!("{} keys; expected a store and a key in it, neither empty", keys.len()))),
+        [store, key] => Ok([store, key]),
+        _ => Err(Reason::new("key-path", format!("{} keys; expected a store and a key in it", keys.len()))),
     }
 }
 
-fn existence(proof: &CommitmentProof, specs: ProofSpecs) -> Result<&ExistenceProof, Reason> {
+fn existence(tree: Tree, proof: &CommitmentProof) -> Result<&ExistenceProof, Reason> {
     match &proof.proof {
-        Some(Proof::Exist(existence)) => bounded(existence, specs).map(|()| existence),
+        Some(Proof::Exist(existence)) => bounded(tree, existence).map(|()| existence),
         _ => Err(Reason::new("proof-kind", "expected an existence proof, neither batch nor compressed")),
     }
 }
 
-fn bounded(existence: &ExistenceProof, specs: ProofSpecs) -> Result<(), Reason> {
-    if existence.path.len() > specs.max_depth() {
-        return Err(Reason::new("proof-depth", format!("{} steps, at most {}", existence.path.len(), specs.max_depth())));
+fn bounded(tree: Tree, existence: &ExistenceProof) -> Result<(), Reason> {
+    if existence.path.len() > tree.max_depth() {
+        return Err(Reason::new("proof-depth", format!("{} steps, at most {}", existence.path.len(), tree.max_depth())));
     }
     if existence.path.iter().any(|step| step.prefix.len() > MAX_STEP_BYTES || step.suffix.len() > MAX_STEP_BYTES) {
         return Err(Reason::new("proof-step", format!("a step with more than {MAX_STEP_BYTES} bytes beside its child")));
     }
     let leaf = existence.leaf.as_ref().ok_or_else(|| Reason::new("proof-leaf", "no leaf operation"))?;
     // IAVL puts height, size and version into the leaf prefix, which ics23 parses; the other trees have nothing to add.
-    let exact = match specs {
-        ProofSpecs::Jmt => Some(13),
-        ProofSpecs::Sdk => None,
-    };
-    if exact.is_some_and(|length| leaf.prefix.len() != length) {
-        return Err(Reason::new("proof-leaf", "leaf prefix is longer than the spec's"));
+    if tree != Tree::Iavl && tree.spec().leaf_spec.is_some_and(|spec| spec.prefix != leaf.prefix) {
+        return Err(Reason::new("proof-leaf", "the leaf prefix is not the spec's"));
     }
     Ok(())
 }
@@ -111,11 +128,14 @@ fn root_of(existence: &ExistenceProof) -> Result<Vec<u8>, Reason> {
 }
 
 /// Root that an absence proof leads to, after the checks without which the library could panic.
-fn absence_root(absence: &NonExistenceProof, specs: ProofSpecs) -> Result<Vec<u8>, Reason> {
-    for side in [&absence.left, &absence.right].into_iter().flatten() {
-        bounded(side, specs)?;
+fn absence_root(tree: Tree, proof: &CommitmentProof) -> Result<Vec<u8>, Reason> {
+    let Some(Proof::Nonexist(NonExistenceProof { left, right, .. })) = &proof.proof else {
+        return Err(Reason::new("proof-kind", "expected a non-existence proof, neither batch nor compressed"));
+    };
+    for side in [left, right].into_iter().flatten() {
+        bounded(tree, side)?;
     }
-    match (&absence.left, &absence.right) {
+    match (left, right) {
         (None, None) => Err(Reason::new("proof-kind", "an absence proof without neighbours")),
         (Some(only), None) | (None, Some(only)) => root_of(only),
         (Some(left), Some(right)) => {
@@ -125,15 +145,5 @@ fn absence_root(absence: &NonExistenceProof, specs: ProofSpecs) -> Result<Vec<u8
             }
             root_of(left)
         }
-    }
-}
-
-fn why_not_present(existence: &ExistenceProof, key: &[u8], value: &[u8]) -> Reason {
-    if existence.key != key {
-        Reason::new("key-mismatch", "the proof is for another key")
-    } else if existence.value != value {
-        Reason::new("value-mismatch", "the proof is for another value")
-    } else {
-        Reason::new("proof-shape", "the proof breaks its tree's spec")
     }
 }

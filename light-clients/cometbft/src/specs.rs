@@ -26,18 +26,45 @@ impl ProofSpecs {
             .ok_or_else(|| Reason::new("proof-specs", "expected IAVL and Tendermint, or jmt twice, unchanged"))
     }
 
-    /// The specs, leaf first.
-    pub fn list(self) -> [ProofSpec; 2] {
+    /// The trees, leaf first.
+    pub fn trees(self) -> [Tree; 2] {
         match self {
-            Self::Sdk => [ics23::iavl_spec(), ics23::tendermint_spec()],
-            Self::Jmt => [jmt_spec(), jmt_spec()],
+            Self::Sdk => [Tree::Iavl, Tree::Simple],
+            Self::Jmt => [Tree::Jmt, Tree::Jmt],
         }
     }
 
-    /// Longest path in either tree. A jmt of 2^64 random keys is about 64 deep; IAVL and Tendermint trees get the customary 128.
+    /// The specs, leaf first.
+    pub fn list(self) -> [ProofSpec; 2] {
+        self.trees().map(Tree::spec)
+    }
+}
+
+/// One kind of tree.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tree {
+    /// The SDK's versioned AVL tree.
+    Iavl,
+    /// CometBFT's simple Merkle tree.
+    Simple,
+    /// A Jellyfish Merkle tree.
+    Jmt,
+}
+
+impl Tree {
+    /// Its proof spec.
+    pub fn spec(self) -> ProofSpec {
+        match self {
+            Self::Iavl => ics23::iavl_spec(),
+            Self::Simple => ics23::tendermint_spec(),
+            Self::Jmt => jmt_spec(),
+        }
+    }
+
+    /// Longest path. A jmt of 2^64 random keys is about 64 deep; IAVL and simple trees get the customary 128 (PROTOCOL 4).
     pub fn max_depth(self) -> usize {
         match self {
-            Self::Sdk => 128,
+            Self::Iavl | Self::Simple => 128,
             Self::Jmt => 64,
         }
     }

@@ -24,6 +24,9 @@ const MAX_TRUST_DENOMINATOR: u64 = 10;
 /// Longest duration accepted, a hundred years: sums with times of this age cannot overflow.
 const MAX_DURATION_S: u64 = 100 * 366 * 86_400;
 
+/// Bytes of an app hash: 32 in every known tree; room for a 512-bit hash.
+pub(crate) const MAX_ROOT_BYTES: usize = 64;
+
 /// An ICS-07 client state whose every rule was checked.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ClientState {
@@ -196,7 +199,7 @@ impl ClientState {
 pub struct ConsensusState {
     /// Header time.
     pub time: Time,
-    /// App hash: root of the state after the block before.
+    /// App hash: root of the state after the block before. An application may leave it empty; then nothing is proved under it.
     pub root: Vec<u8>,
     /// Hash of the next validator set, 32 bytes.
     pub next_validators_hash: [u8; 32],
@@ -211,8 +214,8 @@ impl ConsensusState {
         let raw = decode::consensus_state(any)?;
         let time = time("consensus-time", raw.timestamp.as_ref())?;
         let root = raw.root.map(|root| root.hash).unwrap_or_default();
-        if root.is_empty() || root.len() > 64 {
-            return Err(Reason::new("root", format!("{} bytes; expected 1 to 64", root.len())));
+        if root.len() > MAX_ROOT_BYTES {
+            return Err(Reason::new("root", format!("{} bytes, at most {MAX_ROOT_BYTES}", root.len())));
         }
         let next_validators_hash = raw
             .next_validators_hash
