@@ -251,6 +251,9 @@ impl Planner {
     fn on_head(&mut self, head: Head) {
         let newer = self.heads.get(&head.chain).is_none_or(|known| head.height > known.height);
         if newer {
+            if self.state.chains.get(&head.chain).is_some_and(|known| known.cursor >= head.height) {
+                self.caught_up.insert(head.chain.clone());
+            }
             self.heads.insert(head.chain.clone(), head);
         }
     }
@@ -263,8 +266,9 @@ impl Planner {
         let mut found = Vec::new();
         for fact in block.facts {
             let key = self.state.lanes.values().find_map(|lane| {
-                let side = lane.source_side(&block.chain, &fact.packet, fact.kind.is_at_source())?;
-                Some(lane.key(side, fact.packet.sequence))
+                let source = lane.source_side(&block.chain, &fact.packet, fact.kind.is_at_source())?;
+                let here = if fact.kind.is_at_source() { source } else { source.other() };
+                (!self.state.was_read(&lane.name, here, block.height)).then(|| lane.key(source, fact.packet.sequence))
             });
             found.extend(key.map(|key| (key, fact)));
         }
@@ -361,8 +365,13 @@ impl Planner {
         }
     }
 
+    /// The chain that a batch under way goes to.
+    pub fn host_of_batch(&self, batch: BatchId) -> Option<&ChainName> {
+        self.flights.iter().find(|(_, flight)| flight.batch == batch).map(|(host, _)| host)
+    }
+
     fn flight_of(&self, batch: BatchId) -> Option<ChainName> {
-        self.flights.iter().find(|(_, flight)| flight.batch == batch).map(|(host, _)| host.clone())
+        self.host_of_batch(batch).cloned()
     }
 
     fn on_proved(&mut self, proved: Proved, out: &mut Out) {

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::record::Sending;
 use crate::timeline::{self, Step, Verified};
-use crate::{ChainName, Fact, FactKind, Hop, Lane, LaneName, Packet, PacketKey, Record, Stage};
+use crate::{ChainName, Fact, FactKind, Hop, Lane, LaneName, Packet, PacketKey, Record, Side, Stage};
 
 /// The relayer's account on a chain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -72,6 +72,8 @@ pub struct State {
     pub lanes: BTreeMap<LaneName, Lane>,
     /// Chains by name.
     pub chains: BTreeMap<ChainName, ChainState>,
+    /// Per lane, the newest heights read for it on side a and on side b: another lane that sets a cursor back does not make its old packets new.
+    pub read_to: BTreeMap<LaneName, (u64, u64)>,
     /// Packets.
     pub packets: BTreeMap<PacketKey, Entry>,
     /// Settled packets, oldest first.
@@ -94,6 +96,7 @@ impl State {
                     let place = Place { chain, height: *height, hash, time_ns: *time_ns, at_ms: *at_ms, live: *live };
                     self.learn(key, fact, &place);
                 }
+                self.mark_read(chain, *height);
             }
             Record::Broadcasting { host, tx_hash, account, at_ms, update, items, .. } => {
                 self.chain_mut(host).account = Some(*account);
@@ -136,6 +139,24 @@ impl State {
     /// Newest height read of `chain`; 0 if none.
     pub fn cursor(&self, chain: &ChainName) -> u64 {
         self.chains.get(chain).map_or(0, |c| c.cursor)
+    }
+
+    /// True if `height` of the chain on `side` was read for `lane` before.
+    pub fn was_read(&self, lane: &LaneName, side: Side, height: u64) -> bool {
+        let (a, b) = self.read_to.get(lane).copied().unwrap_or_default();
+        height <= if side == Side::A { a } else { b }
+    }
+
+    fn mark_read(&mut self, chain: &ChainName, height: u64) {
+        for lane in self.lanes.values() {
+            let marks = self.read_to.entry(lane.name.clone()).or_default();
+            if lane.a.chain == *chain {
+                marks.0 = marks.0.max(height);
+            }
+            if lane.b.chain == *chain {
+                marks.1 = marks.1.max(height);
+            }
+        }
     }
 
     /// The chain on which `hop` for `key` is carried out.

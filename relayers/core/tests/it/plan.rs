@@ -234,6 +234,27 @@ fn a_second_lane_may_not_use_the_same_client_and_the_same_lane_twice_is_no_chang
 }
 
 #[test]
+fn a_new_lane_reads_old_heights_without_bringing_back_the_packets_of_another() {
+    let other = Lane {
+        name: "other".parse().expect("a name"),
+        a: End { client: "07-tendermint-7".parse().expect("an id"), ..lane().a },
+        b: End { client: "07-tendermint-8".parse().expect("an id"), ..lane().b },
+        paused: false,
+    };
+    let theirs = Packet { source_client: other.a.client.clone(), dest_client: other.b.client.clone(), ..packet(1) };
+    let facts = |kind: FactKind| vec![packet(1), theirs.clone()].into_iter().map(|p| Fact { kind: kind.clone(), packet: p, tx_hash: None }).collect();
+    let mut planner = Planner::restore(Settings { settled_kept: 0, ..Settings::default() }, State::default());
+    planner.add_lane(0, lane(), 1, 1).expect("the first lane");
+    planner.step(1, block(Side::A, 1, facts(FactKind::Sent)));
+    planner.step(1, block(Side::A, 2, facts(FactKind::Acknowledged)));
+    assert!(planner.state().packets.is_empty(), "settled, and none is kept");
+    planner.add_lane(2, other, 1, 1).expect("the second lane");
+    planner.step(3, block(Side::A, 1, facts(FactKind::Sent)));
+    let known: Vec<String> = planner.state().packets.keys().map(ToString::to_string).collect();
+    assert_eq!(known, ["other/a/1"]);
+}
+
+#[test]
 fn a_client_near_its_end_raises_an_alarm_and_a_fresh_one_does_not() {
     let alarms = |age_s: u64| {
         let mut planner = Planner::restore(Settings::default(), State::default());
