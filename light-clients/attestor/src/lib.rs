@@ -1,1 +1,0 @@
-//! Placeholder room; see docs/ARCHITECTURE.md.
