@@ -9,7 +9,7 @@ use govhub_types::{BlockContext, DepartmentId, Event, Height, Rejection};
 
 use crate::proto::{Late, Open};
 use crate::rules::{self, Subject};
-use crate::{event, imports, open, Exchange};
+use crate::{event, imports, open, Exchange, ExchangeError};
 
 use super::settle::settle;
 
@@ -23,7 +23,7 @@ pub(crate) fn on_acknowledgement(
         return Ok(());
     }
     let answer = match judge(app, state, ctx, &question, acknowledgement) {
-        Ok(hub_checks) => Answer::Forwarded { inner: acknowledgement.to_vec(), hub_checks, leg2: leg_two(state, packet) },
+        Ok(hub_checks) => Answer::Forwarded { inner: acknowledgement.to_vec(), hub_checks, leg2: leg_two(state, packet)? },
         Err(code) => Answer::Refused { code, by: Party::Hub, request: request_of(&question).hash },
     };
     events.push(event::answered(&leg_one, &answer));
@@ -88,17 +88,17 @@ fn request_of(question: &Open) -> Request {
 }
 
 /// Where leg two is found. The core files the proof and its height before it calls the application.
-fn leg_two(state: &State<'_>, packet: &Packet) -> Leg2 {
+///
+/// # Errors
+/// A record that is not there: a failed read, since the core has just written it.
+fn leg_two(state: &State<'_>, packet: &Packet) -> Result<Leg2, ExchangeError> {
     let id = |text: &str| text.parse().expect("the core sends over well-formed clients");
-    Leg2 {
+    let record = govhub_ibc::packet::record(state, Direction::Sent, &packet.source_client, packet.sequence);
+    let proof_height = record.and_then(|r| r.proof_acked_height).map(Height::from);
+    Ok(Leg2 {
         hub_client_id: id(&packet.source_client),
         issuer_client_id: id(&packet.destination_client),
         sequence: packet.sequence,
-        proof_height: proof_height(state, packet),
-    }
-}
-
-fn proof_height(state: &State<'_>, packet: &Packet) -> Height {
-    let record = govhub_ibc::packet::record(state, Direction::Sent, &packet.source_client, packet.sequence);
-    record.and_then(|r| r.proof_acked_height).map(Height::from).expect("filed with the proof before the callback")
+        proof_height: proof_height.ok_or_else(|| ExchangeError::StoreFault { why: "the archive does not have the packet's proof".into() })?,
+    })
 }
