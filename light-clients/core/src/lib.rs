@@ -77,6 +77,11 @@ pub trait LightClient {
     fn freeze(&self) -> Any;
     /// Chain time of an encoded consensus state; families without time give the host time at acceptance.
     fn consensus_time(&self, consensus_state: &Any) -> Result<Time, Fault>;
+    /// The one consensus state of families that keep it within the client state, whatever the height (solo machine); the host then reads
+    /// this and no stored one.
+    fn own_consensus_state(&self) -> Option<Any> {
+        None
+    }
 
     /// Judges a header.
     ///
