@@ -1,3 +1,9 @@
-//! What ibc-go itself says of packets, acknowledgements, paths and messages.
+//! What ibc-go itself says of packets, acknowledgements, paths and messages; and the handlers on two chains that follow each other by real
+//! headers, commits and proofs.
 
+mod archive;
+mod clients;
 mod golden;
+mod packets;
+mod receipts;
+mod world;
