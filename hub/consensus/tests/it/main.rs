@@ -1,0 +1,6 @@
+//! Blocks, headers and commits against readers that are not ours.
+
+mod chain;
+mod engine;
+mod real_blocks;
+mod rules;

@@ -1,0 +1,155 @@
+//! A node killed before and after each durable write, and at random instants, ends with the state of a twin that was never killed.
+//!
+//! The child is this test binary again, running [`child_node`] alone: it starts a node on RocksDB, posts what is not yet in a block, and
+//! writes down what it ends with. Dying is `abort`, which like kill -9 runs no destructor and flushes nothing.
+
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use govhub_store::{Area, Backend, Batch, StoreError};
+use rand::rngs::StdRng;
+use rand::{Rng, SeedableRng};
+use serde_json::{json, Value};
+use tendermint_light_client_verifier::Verdict;
+use tendermint_rpc::Client;
+
+use crate::light_client::{fetch, verdict};
+use crate::world::{config, make_home, start_over, PATIENCE};
+
+const HOME: &str = "GOVHUB_TEST_KILL_HOME";
+const WRITE: &str = "GOVHUB_TEST_KILL_WRITE";
+const SIDE: &str = "GOVHUB_TEST_KILL_SIDE";
+const TXS: usize = 5;
+
+/// Dies at one write.
+struct Deadly {
+    inner: Arc<dyn Backend>,
+    writes: AtomicUsize,
+    at: usize,
+    before: bool,
+}
+
+impl Backend for Deadly {
+    fn get(&self, area: Area, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        self.inner.get(area, key)
+    }
+    fn at_most(&self, area: Area, key: &[u8]) -> Result<Option<(Vec<u8>, Vec<u8>)>, StoreError> {
+        self.inner.at_most(area, key)
+    }
+    fn range(&self, area: Area, from: &[u8], to: &[u8], limit: usize) -> Result<Vec<(Vec<u8>, Vec<u8>)>, StoreError> {
+        self.inner.range(area, from, to, limit)
+    }
+    fn write(&self, batch: Batch) -> Result<(), StoreError> {
+        let deadly = self.writes.fetch_add(1, Ordering::SeqCst) + 1 == self.at;
+        if deadly && self.before {
+            std::process::abort();
+        }
+        self.inner.write(batch)?;
+        if deadly {
+            std::process::abort();
+        }
+        Ok(())
+    }
+}
+
+/// Not a test of its own: what the tests below start as a process.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn child_node() {
+    let Ok(directory) = std::env::var(HOME) else { return };
+    let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse().ok());
+    let directory = Path::new(&directory);
+    let home = if directory.join("config").exists() { govhub_node::home::Home::new(directory) } else { make_home(directory) };
+    std::fs::create_dir_all(home.data()).expect("a directory");
+    let inner = govhub_store_rocksdb::open(&home.database()).expect("opened");
+    let backend = Arc::new(Deadly { inner, writes: AtomicUsize::new(0), at: number(WRITE).unwrap_or(0), before: number(SIDE) == Some(0) });
+    let world = start_over(home, backend, config(20)).await;
+    for n in 0..TXS {
+        let tx = format!("s{n}:key{n}=value{n}").into_bytes();
+        let hash = tendermint::Hash::Sha256(govhub_types::hash::sha256(&[&tx]));
+        if world.http.tx(hash, false).await.is_err() {
+            world.http.broadcast_tx_commit(tx).await.expect("included");
+        }
+    }
+    let tip = world.http.status().await.expect("status").sync_info.latest_block_height.value();
+    world.reach(tip + 3).await;
+    for height in 1..=tip {
+        let (old, new) = (fetch(&world.http, height).await, fetch(&world.http, height + 1).await);
+        assert_eq!(verdict(&old, &new), Verdict::Success, "height {}", height + 1);
+    }
+    let app_hash = world.http.header(tip as u32 + 2).await.expect("header").header.app_hash;
+    std::fs::write(directory.join("end.json"), json!({"app_hash": app_hash.to_string(), "tip": tip}).to_string()).expect("written");
+    world.node.stop().await.expect("stopped");
+}
+
+fn child(directory: &Path, write: Option<(usize, usize)>) -> Child {
+    let mut command = Command::new(std::env::current_exe().expect("this binary"));
+    command.args(["--exact", "kill::child_node", "--nocapture", "--test-threads=1"]).env(HOME, directory).stdout(Stdio::null()).stderr(Stdio::null());
+    if let Some((at, side)) = write {
+        command.env(WRITE, at.to_string()).env(SIDE, side.to_string());
+    }
+    command.spawn().expect("started")
+}
+
+fn wait(child: &mut Child) -> bool {
+    let begun = Instant::now();
+    loop {
+        if let Some(status) = child.try_wait().expect("waited") {
+            return status.success();
+        }
+        if begun.elapsed() > PATIENCE * 2 {
+            child.kill().expect("killed");
+            panic!("the child hangs");
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+fn end(directory: &Path) -> String {
+    let text = std::fs::read_to_string(directory.join("end.json")).expect("the child wrote its end");
+    let end: Value = serde_json::from_str(&text).expect("JSON");
+    end["app_hash"].as_str().expect("a hash").to_owned()
+}
+
+fn twin() -> String {
+    let directory = tempfile::tempdir().expect("a directory");
+    assert!(wait(&mut child(directory.path(), None)), "the twin ends well");
+    end(directory.path())
+}
+
+#[test]
+fn a_node_killed_before_and_after_each_durable_write_ends_like_its_unkilled_twin() {
+    let expected = twin();
+    // Write 1 is genesis; then each height has two: the proposal, and block with state.
+    for at in 1..=5 {
+        for side in [0, 1] {
+            let directory = tempfile::tempdir().expect("a directory");
+            assert!(!wait(&mut child(directory.path(), Some((at, side)))), "write {at} was to kill the child");
+            assert!(wait(&mut child(directory.path(), None)), "after dying at write {at}, side {side}");
+            assert_eq!(end(directory.path()), expected, "after dying at write {at}, side {side}");
+        }
+    }
+}
+
+#[test]
+fn a_node_killed_at_random_instants_ends_like_its_unkilled_twin() {
+    let seed: u64 = std::env::var("GOVHUB_TEST_SEED").ok().and_then(|text| text.parse().ok()).unwrap_or(20_261_124);
+    let mut random = StdRng::seed_from_u64(seed);
+    let expected = twin();
+    let directory = tempfile::tempdir().expect("a directory");
+    let mut killed = 0;
+    for _ in 0..6 {
+        let mut child = child(directory.path(), None);
+        std::thread::sleep(Duration::from_millis(random.gen_range(50..900)));
+        if child.try_wait().expect("waited").is_none() {
+            child.kill().expect("killed");
+            killed += 1;
+        }
+        child.wait().expect("reaped");
+    }
+    assert!(killed > 0, "seed {seed} killed nothing: widen the range");
+    assert!(wait(&mut self::child(directory.path(), None)), "seed {seed}");
+    assert_eq!(end(directory.path()), expected, "seed {seed}");
+}

@@ -1,0 +1,11 @@
+//! The node, in process and as a child that is killed, with a small state machine; read by clients that are not ours.
+
+mod cli;
+mod kill;
+mod light_client;
+mod pace;
+mod restart;
+mod rpc;
+mod rpc_bounds;
+mod screening;
+mod world;
