@@ -6,12 +6,15 @@
 //!
 //! Start at [`LightClient`].
 
+mod about;
+pub mod native;
 mod path;
 pub mod proto;
 mod trust;
 mod trust_file;
 mod verdict;
 
+pub use about::About;
 pub use path::StoredPath;
 pub use trust::{TrustClass, TrustKind};
 pub use trust_file::{AbsenceMode, TrustFile, MAX_TRUST_FILE_BYTES};
@@ -71,6 +74,11 @@ pub trait LightClient {
     /// What governance approved: the client state without newest height and frozen mark, as bytes to compare. Two trust files with equal
     /// parameters differ in their anchor alone, which is what recovery asks (ICS-02 substitution).
     fn parameters(&self) -> Vec<u8>;
+    /// Where values of packet paths stand on the followed chain, if this family needs to be told: a part of the client state, which the
+    /// trust file repeats (PROTOCOL 2, "native key").
+    fn key_map(&self) -> Option<Any> {
+        None
+    }
     /// The client state as stored.
     fn encode(&self) -> Any;
     /// The same client, frozen. Idempotent.

@@ -51,12 +51,11 @@ pub fn from_trust_file(file: &TrustFile) -> Result<Founded, Reason> {
     if client.freeze() == *params {
         return Err(Reason::new("frozen", "params are those of a frozen client"));
     }
-    let (time, needs_key_map) = match &client {
-        AnyClient::CometBft(_) => (ConsensusState::decode(anchor)?.time, false),
+    let time = match &client {
+        AnyClient::CometBft(_) => ConsensusState::decode(anchor)?.time,
     };
-    if file.key_map.is_some() != needs_key_map {
-        let expected = if needs_key_map { "needs one" } else { "has none: the counterparty's merkle prefix says where values stand" };
-        return Err(Reason::new("key-map", format!("family `{}` {expected}", file.family)));
+    if file.key_map != client.key_map() {
+        return Err(Reason::new("key-map", "the file's is not the one that params hold; a family that needs none has none"));
     }
     let absence = mode("absence", file.absence)?;
     if client.absence() == Absence::Receipt && absence == Absence::Proof {
