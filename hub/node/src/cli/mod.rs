@@ -4,11 +4,16 @@
 //! of [`Command`] and a line in [`execute`]. Commands that post transactions take [`PostArgs`] and use [`client::Rpc`].
 //! Data goes to stdout, logs and errors to stderr; `--json` where a machine may read.
 
+mod account;
+mod ask;
 pub mod client;
 mod config;
 mod exit;
+mod gov;
 mod init;
 mod keys;
+mod licence;
+mod light_client;
 mod start;
 mod status;
 
@@ -44,6 +49,21 @@ enum Command {
     /// Configuration of a home
     #[command(subcommand)]
     Config(config::Config),
+    /// Registered accounts of a chain
+    #[command(subcommand)]
+    Account(account::AccountCommand),
+    /// Proposals and votes of governance
+    #[command(subcommand)]
+    Gov(gov::Gov),
+    /// Light clients of other chains
+    #[command(subcommand)]
+    LightClient(light_client::LightClient),
+    /// The department's licences
+    #[command(subcommand)]
+    Licence(Box<licence::Licence>),
+    /// Ask another department
+    #[command(subcommand)]
+    Ask(ask::Ask),
 }
 
 async fn execute(command: Command) -> Result<Exit, CliError> {
@@ -53,6 +73,11 @@ async fn execute(command: Command) -> Result<Exit, CliError> {
         Command::Status(status) => status::run(status).await,
         Command::Keys(keys) => keys::run(keys).await,
         Command::Config(config) => config::run(config).await,
+        Command::Account(account) => account::run(account).await,
+        Command::Gov(gov) => gov::run(gov).await,
+        Command::LightClient(light_client) => light_client::run(light_client).await,
+        Command::Licence(licence) => licence::run(*licence).await,
+        Command::Ask(ask) => ask::run(ask).await,
     }
 }
 

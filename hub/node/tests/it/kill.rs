@@ -42,6 +42,9 @@ impl Backend for Deadly {
     fn range(&self, area: Area, from: &[u8], to: &[u8], limit: usize) -> Result<Vec<(Vec<u8>, Vec<u8>)>, StoreError> {
         self.inner.range(area, from, to, limit)
     }
+    fn page(&self, area: Area, from: &[u8], limit: usize) -> Result<Vec<(Vec<u8>, Vec<u8>)>, StoreError> {
+        self.inner.page(area, from, limit)
+    }
     fn write(&self, batch: Batch) -> Result<(), StoreError> {
         let deadly = self.writes.fetch_add(1, Ordering::SeqCst) + 1 == self.at;
         if deadly && self.before {

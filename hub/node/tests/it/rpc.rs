@@ -189,13 +189,15 @@ async fn subscriptions_tell_of_blocks_and_of_matching_transactions_only() {
     let mut notes = client.subscribe(Query::from(EventType::Tx).and_eq("note.key", "b")).await.expect("subscribed");
     world.post("s0:a=1").await;
     let height = world.post("s0:b=2").await;
-    let next = |stream: &mut tendermint_rpc::Subscription| tokio::time::timeout(PATIENCE, stream.next());
-    let event = next(&mut notes).await.expect("in time").expect("open").expect("an event");
+    async fn next(stream: &mut tendermint_rpc::Subscription) -> tendermint_rpc::event::Event {
+        tokio::time::timeout(PATIENCE, stream.next()).await.expect("in time").expect("open").expect("an event")
+    }
+    let event = next(&mut notes).await;
     let EventData::Tx { tx_result } = event.data else { panic!("a transaction") };
     assert_eq!((tx_result.height as u64, tx_result.tx.as_slice()), (height, b"s0:b=2".as_slice()));
     let events = event.events.expect("events");
     assert_eq!(events["note.key"], ["b"]);
-    let event = next(&mut blocks).await.expect("in time").expect("open").expect("an event");
+    let event = next(&mut blocks).await;
     let EventData::NewBlock { block: Some(block), block_id, .. } = event.data else { panic!("a block") };
     assert_eq!(block_id.hash, block.header.hash());
     assert!(client.subscribe(Query::from(EventType::Tx).and_gt("tx.height", 5)).await.is_err(), "what is not understood is refused");

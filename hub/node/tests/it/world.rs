@@ -131,8 +131,8 @@ pub fn make_home(directory: &Path) -> Home {
     let node = SigningKey::from_seed(KeyKind::Ed25519, &[2; 32]);
     keys::write(&home.validator_key(), &validator, None, Sealing::Optional).expect("written");
     keys::write(&home.node_key(), &node, None, Sealing::Optional).expect("written");
-    let key = validator.public_key().as_bytes().try_into().expect("32 bytes");
-    let address = govhub_consensus::Validator::new(key, 10).expect("a real key").address().to_string();
+    let key: [u8; 32] = validator.public_key().as_bytes().try_into().expect("32 bytes");
+    let address = govhub_consensus::Validator::new(&key, 10).expect("a real key").address().to_string();
     let genesis = json!({
         "genesis_time": "2026-01-01T00:00:00Z", "chain_id": "notebook-1", "initial_height": "1", "app_hash": "",
         "consensus_params": {

@@ -54,6 +54,7 @@ fn tell(told: &Told<'_>) -> Result<(Value, Vec<String>), CliError> {
                 value["outcome"] = json!("no_answer");
                 value["no_answer"] = json!(reason.as_str());
             }
+            Ok(Reading::Accepted(_)) => return Err(CliError::defect("the chain kept a push's answer for a question")),
             Err(bad) => bad_answer(&bad, &mut value, &mut lines),
         },
         AskState::Fault => {

@@ -6,10 +6,12 @@ use govhub_licence::proto::MsgMintCode;
 use govhub_packets::{bind, code_hash, HolderCode};
 use govhub_types::DepartmentId;
 use serde_json::json;
+use tendermint_rpc::Client;
 
 use super::book::{draw_16, Book};
 use super::seal_key::SealArgs;
 use super::sealed::{Blind, Record};
+
 use crate::cli::client::Rpc;
 use crate::cli::{print, CliError, Exit, PostArgs};
 
