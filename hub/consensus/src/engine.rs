@@ -3,7 +3,8 @@
 //! Start at [`start`]. The driver answers the engine's messages one by one from a task of its own; while the next height waits for its
 //! pace, messages go on being answered, so that peers' early parts are kept and sync is served.
 
-use std::path::PathBuf;
+use std::fs::{File, TryLockError};
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use arc_malachitebft_app_channel as channel;
@@ -28,6 +29,8 @@ use crate::{BlockHeight, Certificate, ConsensusKey, Validator, ValidatorAddress}
 
 /// How long the engine's actors get to stop.
 const STOP_TIMEOUT: Duration = Duration::from_secs(5);
+/// How often to look whether they have.
+const STOP_POLL: Duration = Duration::from_millis(5);
 /// Requests waiting for the engine.
 const REQUESTS_MAX: usize = 100;
 /// Decided blocks handed to a peer in one answer.
@@ -114,7 +117,7 @@ pub async fn start(config: EngineConfig, host: impl Host) -> Result<Engine, Engi
     let address = Validator::new(&config.key.public_key(), 1).map_err(|e| EngineError::Config { setting: "validator_key", why: e.to_string() })?.address();
     let (channels, engine) = start_engine(&config, address).await?;
     let (stop, stopped) = watch::channel(false);
-    let driver = Driver { address, host, channels, streams: Streams::default(), waiting: None };
+    let driver = Driver { address, host, channels, streams: Streams::default(), waiting: None, wal: config.wal };
     let driver = tokio::spawn(driver.run(engine, stopped));
     Ok(Engine { stop, driver })
 }
@@ -185,12 +188,19 @@ struct Driver<H> {
     streams: Streams,
     /// The engine's question "what next?", held back until the next height should start.
     waiting: Option<Waiting>,
+    /// The engine's log, which it holds locked while it runs.
+    wal: PathBuf,
 }
 
 struct Waiting {
     reply: Reply<Next<HubContext>>,
     rules: Rules,
     pace: std::pin::Pin<Box<dyn std::future::Future<Output = ()> + Send>>,
+}
+
+/// True if nobody holds the file locked, or it cannot be opened at all.
+fn unlocked(file: &Path) -> bool {
+    File::open(file).map_or(true, |file| !matches!(file.try_lock(), Err(TryLockError::WouldBlock)))
 }
 
 fn params(rules: &Rules) -> HeightParams<HubContext> {
@@ -227,7 +237,14 @@ impl<H: Host> Driver<H> {
             }
         };
         engine.actor.stop(Some("the node stops".into()));
-        if tokio::time::timeout(STOP_TIMEOUT, engine.handle).await.is_err() {
+        let ended = async {
+            let _ = engine.handle.await;
+            // The engine's parts end on their own; whoever starts on this home next needs the log unlocked.
+            while !unlocked(&self.wal) {
+                tokio::time::sleep(STOP_POLL).await;
+            }
+        };
+        if tokio::time::timeout(STOP_TIMEOUT, ended).await.is_err() {
             tracing::warn!("the consensus engine did not stop within {STOP_TIMEOUT:?}");
         }
         outcome

@@ -214,11 +214,12 @@ impl Mempool {
 
     /// After a block: drops what stands in it, and checks again what still waits.
     pub fn decided(&self, txs: &[Vec<u8>]) {
-        let hashes: BTreeSet<Hash> = txs.iter().map(|tx| sha256(&[tx])).collect();
+        let hashes: Vec<Hash> = txs.iter().map(|tx| sha256(&[tx])).collect();
         let mut pool = self.pool();
         for hash in &hashes {
             pool.seen.insert(*hash, self.config.seen_max);
         }
+        let hashes: BTreeSet<Hash> = hashes.into_iter().collect();
         remove(&mut pool, |waiting| hashes.contains(&waiting.hash));
         let left: Vec<(Hash, Vec<u8>)> = pool.waiting.iter().map(|w| (w.hash, w.tx.clone())).collect();
         drop(pool);

@@ -3,6 +3,7 @@
 //! The child is this test binary again, running [`child_node`] alone: it starts a node on RocksDB, posts what is not yet in a block, and
 //! writes down what it ends with. Dying is `abort`, which like kill -9 runs no destructor and flushes nothing.
 
+use std::fs::File;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -73,7 +74,9 @@ async fn child_node() {
         let tx = format!("s{n}:key{n}=value{n}").into_bytes();
         let hash = tendermint::Hash::Sha256(govhub_types::hash::sha256(&[&tx]));
         if world.http.tx(hash, false).await.is_err() {
-            world.http.broadcast_tx_commit(tx).await.expect("included");
+            let posted = world.http.broadcast_tx_commit(tx).await;
+            // A proposal of the life before may have been decided between the two calls.
+            assert!(posted.is_ok() || world.http.tx(hash, false).await.is_ok(), "{posted:?}");
         }
     }
     let tip = world.http.status().await.expect("status").sync_info.latest_block_height.value();
@@ -89,11 +92,22 @@ async fn child_node() {
 
 fn child(directory: &Path, write: Option<(usize, usize)>) -> Child {
     let mut command = Command::new(std::env::current_exe().expect("this binary"));
-    command.args(["--exact", "kill::child_node", "--nocapture", "--test-threads=1"]).env(HOME, directory).stdout(Stdio::null()).stderr(Stdio::null());
+    command.args(["--exact", "kill::child_node", "--nocapture", "--test-threads=1"]).env(HOME, directory).env("RUST_BACKTRACE", "0").stdout(Stdio::null()).stderr(said(directory));
     if let Some((at, side)) = write {
         command.env(WRITE, at.to_string()).env(SIDE, side.to_string());
     }
     command.spawn().expect("started")
+}
+
+/// Where the child says what went wrong: beside its home, appended over its lives.
+fn said(directory: &Path) -> File {
+    File::options().create(true).append(true).open(directory.join("said.txt")).expect("a file")
+}
+
+/// The end of that, for a failure's message.
+fn last_words(directory: &Path) -> String {
+    let text = std::fs::read_to_string(directory.join("said.txt")).unwrap_or_default();
+    text.lines().rev().take(30).collect::<Vec<_>>().into_iter().rev().collect::<Vec<_>>().join("\n")
 }
 
 fn wait(child: &mut Child) -> bool {
@@ -130,7 +144,7 @@ fn a_node_killed_before_and_after_each_durable_write_ends_like_its_unkilled_twin
         for side in [0, 1] {
             let directory = tempfile::tempdir().expect("a directory");
             assert!(!wait(&mut child(directory.path(), Some((at, side)))), "write {at} was to kill the child");
-            assert!(wait(&mut child(directory.path(), None)), "after dying at write {at}, side {side}");
+            assert!(wait(&mut child(directory.path(), None)), "after dying at write {at}, side {side}: {}", last_words(directory.path()));
             assert_eq!(end(directory.path()), expected, "after dying at write {at}, side {side}");
         }
     }
@@ -145,7 +159,7 @@ fn a_node_killed_at_random_instants_ends_like_its_unkilled_twin() {
     let mut killed = 0;
     for _ in 0..6 {
         let mut child = child(directory.path(), None);
-        std::thread::sleep(Duration::from_millis(random.gen_range(50..900)));
+        std::thread::sleep(Duration::from_millis(random.gen_range(20..250)));
         if child.try_wait().expect("waited").is_none() {
             child.kill().expect("killed");
             killed += 1;
@@ -153,6 +167,6 @@ fn a_node_killed_at_random_instants_ends_like_its_unkilled_twin() {
         child.wait().expect("reaped");
     }
     assert!(killed > 0, "seed {seed} killed nothing: widen the range");
-    assert!(wait(&mut self::child(directory.path(), None)), "seed {seed}");
+    assert!(wait(&mut self::child(directory.path(), None)), "seed {seed}: {}", last_words(directory.path()));
     assert_eq!(end(directory.path()), expected, "seed {seed}");
 }

@@ -81,9 +81,6 @@ fn hashes_remembered_are_bounded() {
     let store = Store::open(Arc::new(MemBackend::default())).expect("opened");
     let ledger = Arc::new(Ledger::open(store, Arc::new(Notebook::default()), genesis).expect("opened"));
     let pool = Mempool::new(MempoolConfig { seen_max: 2, ..MempoolConfig::default() }, ledger);
-    for tx in ["s0:a=1", "s1:a=1", "s2:a=1"] {
-        pool.add(tx.as_bytes().to_vec()).expect("taken");
-    }
     pool.decided(&["s0:a=1", "s1:a=1", "s2:a=1"].map(|tx| tx.as_bytes().to_vec()));
     assert_eq!(pool.add(b"s2:a=1".to_vec()), Err(MempoolError::Seen));
     assert!(pool.add(b"s0:a=1".to_vec()).is_ok(), "the oldest is forgotten");
