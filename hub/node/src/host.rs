@@ -134,7 +134,7 @@ impl NodeHost {
     }
 
     fn prune(&self, height: u64) -> Result<(), HostError> {
-        if self.versions_kept == 0 || height % PRUNE_EVERY != 0 || height <= self.versions_kept {
+        if self.versions_kept == 0 || !height.is_multiple_of(PRUNE_EVERY) || height <= self.versions_kept {
             return Ok(());
         }
         let removed = self.ledger.store.prune(height - self.versions_kept).map_err(fatal)?;

@@ -75,7 +75,7 @@ fn words(json: &Value) -> String {
         return format!("NoAnswer {reason}");
     }
     if json["outcome"] != "result" {
-        return format!("{}", json["outcome"].as_str().unwrap_or("no outcome"));
+        return json["outcome"].as_str().unwrap_or("no outcome").to_string();
     }
     let mut checks: Vec<String> = json["checks"].as_array().into_iter().flatten().map(check).collect();
     checks.sort();

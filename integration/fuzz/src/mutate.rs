@@ -11,7 +11,7 @@ impl Random {
     }
 
     /// The next 64 bits.
-    pub fn next(&mut self) -> u64 {
+    pub fn bits(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let z = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
@@ -23,7 +23,7 @@ impl Random {
         if bound == 0 {
             return 0;
         }
-        usize::try_from(self.next() % bound as u64).unwrap_or(0)
+        usize::try_from(self.bits() % bound as u64).unwrap_or(0)
     }
 }
 
@@ -47,7 +47,7 @@ fn bend(random: &mut Random, bytes: &mut Vec<u8>, other: &[u8]) {
         1 => set(bytes, at, [0x00, 0xff, 0x7f, 0x80, 0x01, b'0', b'"', b'{', b'\n', b','][random.below(10)]),
         2 => bytes.truncate(at),
         3 => {
-            bytes.insert(at.min(bytes.len()), random.next() as u8);
+            bytes.insert(at.min(bytes.len()), random.bits() as u8);
         }
         4 if !bytes.is_empty() => {
             bytes.remove(at);
@@ -105,7 +105,7 @@ fn length_prefix(random: &mut Random, bytes: &mut [u8], at: usize) {
 fn add_field(random: &mut Random, bytes: &mut Vec<u8>) {
     let number = 1 + random.below(20) as u8;
     match random.below(3) {
-        0 => bytes.extend([number << 3, random.next() as u8 & 0x7f]),
+        0 => bytes.extend([number << 3, random.bits() as u8 & 0x7f]),
         1 => bytes.extend([number << 3 | 2, 3, 1, 2, 3]),
         _ => bytes.extend([number << 3 | 2, 0]),
     }

@@ -49,7 +49,7 @@ pub fn bad() -> String {
     rows[1].licence_id.push(if check == '0' { '1' } else { '0' }); // line 3, licence_id: check character
     rows[2].not_after = "2030-02-30".into(); // line 4, not_after: no such day
     rows[4].licence_id = rows[0].licence_id.clone(); // line 6, licence_id: the same as line 2
-    rows[5].status = "LOST".into(); // line 7, status: no such status
+    rows[5].status = "LOST"; // line 7, status: no such status
     let lines: Vec<String> = rows.iter().map(Row::line).collect();
     format!("{HEADER}\n{}\n", lines.join("\n"))
 }

@@ -153,7 +153,7 @@ impl Draft {
             extension_signature: None,
         };
         let bytes = vote.into_signable_vec(header.chain_id.clone());
-        let signature = Signature::new(member.key.sign(&bytes).to_bytes().to_vec()).expect("64 bytes");
+        let signature = Signature::new(member.key.sign(&bytes).to_bytes()).expect("64 bytes");
         match act {
             Act::Commit => CommitSig::BlockIdFlagCommit { validator_address: address, timestamp: header.time, signature },
             _ => CommitSig::BlockIdFlagNil { validator_address: address, timestamp: header.time, signature },

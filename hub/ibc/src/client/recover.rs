@@ -36,7 +36,7 @@ pub fn recover(state: &mut State<'_>, ctx: &BlockContext, id: &ClientId, file: &
     if founded.client.status(&Anchor(&founded), ctx.time) != Status::Active {
         return Err(refuse("the new anchor is older than the trusting period".into()));
     }
-    let mut settings = subject.settings.clone();
+    let mut settings = subject.settings;
     settings.floor = Some(founded.height.into());
     put_settings(state, id, &settings);
     put_client(state, id, &founded.client.encode());

@@ -41,7 +41,7 @@ fn accept(state: &mut State<'_>, ctx: &BlockContext, loaded: &Loaded, message: &
     if update.consensus_states.is_empty() {
         return; // Seen before: nothing changes, as in ibc-go.
     }
-    let mut settings = loaded.settings.clone();
+    let mut settings = loaded.settings;
     if let Some(trust) = update.trust {
         (settings.parties, settings.liars_tolerated) = (trust.n, trust.f);
     }

@@ -158,7 +158,7 @@ fn check_roles(state: &State<'_>, roles: &[i32], department: &str) -> Result<Vec
     if roles.iter().any(|&r| r == 0 || Role::try_from(r).is_err()) {
         return bad("relayer 1, department 2, governance 3");
     }
-    if roles.contains(&(Role::Department as i32)) != !department.is_empty() {
+    if roles.contains(&(Role::Department as i32)) == department.is_empty() {
         return bad("the role of a department and the department it is for go together");
     }
     if !department.is_empty() {

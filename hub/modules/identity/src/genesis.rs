@@ -141,5 +141,5 @@ fn hex(bytes: &[u8]) -> String {
 fn unhex(text: &str) -> Option<Vec<u8>> {
     let digit = |b: u8| char::from(b).to_digit(16).filter(|_| !b.is_ascii_uppercase()).map(|d| d as u8);
     let bytes = text.as_bytes();
-    (bytes.len() % 2 == 0).then(|| bytes.chunks(2).map(|c| Some(digit(c[0])? << 4 | digit(c[1])?)).collect()).flatten()
+    bytes.len().is_multiple_of(2).then(|| bytes.chunks(2).map(|c| Some(digit(c[0])? << 4 | digit(c[1])?)).collect()).flatten()
 }

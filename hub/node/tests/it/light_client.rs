@@ -18,8 +18,8 @@ use crate::world::start;
 type Sha = tendermint::crypto::default::Sha256;
 
 pub struct Step {
-    signed: SignedHeader,
-    validators: Set,
+    pub signed: SignedHeader,
+    pub validators: Set,
     next: Set,
 }
 

@@ -1,7 +1,7 @@
 //! A state machine small enough to know by heart, a home, and a running node.
 //!
 //! A transaction is the text `sender:key=value`. Senders are `s0` to `s9`; a value `refuse` fails in the block, `bad` fails the ante there
-//! but passes `check_tx`; a key `due@SECONDS` becomes due at that time and is then written by the block itself.
+//! but passes `check_tx`; a key `due@SECONDS` becomes due at that time and is then written by the block itself; a key `many@COUNT` writes that many keys `key-000000` and on.
 
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -100,9 +100,12 @@ impl Application for Notebook {
                 tx_results.push(TxResult { gas_wanted: 10, gas_used: 3, ..TxResult::rejected(&Rejection::new(Code(40), "refused in the block")) });
                 continue;
             }
-            match line.key.strip_prefix("due@") {
-                Some(seconds) => state.column_put(Column::Index, &due_key(seconds.parse().expect("a test writes numbers")), vec![1]),
-                None => state.put(Substore::Evidence, line.key.as_bytes(), line.value.as_bytes().to_vec()),
+            match line.key.split_once('@') {
+                Some(("due", seconds)) => state.column_put(Column::Index, &due_key(seconds.parse().expect("a test writes numbers")), vec![1]),
+                Some(("many", count)) => (0..count.parse().expect("a test writes numbers")).for_each(|n: u32| {
+                    state.put(Substore::Evidence, format!("key-{n:06}").as_bytes(), line.value.as_bytes().to_vec());
+                }),
+                _ => state.put(Substore::Evidence, line.key.as_bytes(), line.value.as_bytes().to_vec()),
             }
             let event = Event::new("note").with("key", line.key).with("sender", line.sender);
             tx_results.push(TxResult { data: line.value.as_bytes().to_vec(), gas_wanted: 10, gas_used: 5, events: vec![event], ..TxResult::default() });

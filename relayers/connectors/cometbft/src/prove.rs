@@ -62,7 +62,7 @@ pub async fn prove(
     };
     if plan.evidence.is_some() {
         let evidence = evidence.ok_or_else(|| Failure::Rejected("the evidence is no longer at hand; the watch finds it again".into()))?;
-        let message = update_message(&lane.end(plan.target.side).client.to_string(), evidence.message.clone(), signer);
+        let message = update_message(lane.end(plan.target.side).client.as_ref(), evidence.message.clone(), signer);
         return Ok(sign(plan, host, signer, account, vec![message], Vec::new(), None));
     }
     let (judge, headers, update) = judge(plan, lane, host, source, host_time).await?;
@@ -117,7 +117,7 @@ async fn judge(plan: &Plan, lane: &Lane, host: &Chain, source: &Chain, host_time
     let mut judge = Judge { client_id: client_id.to_string(), client, states, prefix, at, block_hash: String::new() };
     if at <= latest {
         // Somebody else has brought the client this far, or further; its state there may be one that only other heights have.
-        if judge.states.0.get(&at).is_none() {
+        if !judge.states.0.contains_key(&at) {
             judge.states.0.insert(at, host.consensus_state(client_id, at).await?);
         }
         judge.block_hash = source.header_hash(plan.header_height).await?;

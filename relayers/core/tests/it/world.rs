@@ -184,7 +184,7 @@ impl World {
         let end = self.now_ms + ms;
         while self.now_ms < end {
             self.now_ms += 100;
-            if self.now_ms % BLOCK_MS == 0 {
+            if self.now_ms.is_multiple_of(BLOCK_MS) {
                 self.make_blocks();
             }
             self.feed();
@@ -480,7 +480,7 @@ impl World {
                     facts.push(done(FactKind::AbsenceWritten));
                 }
                 Hop::Ack | Hop::Timeout | Hop::TimeoutBySentinel => {
-                    if chain.commitments.get(&seq).is_none() || chain.settled.contains_key(&seq) {
+                    if !chain.commitments.contains_key(&seq) || chain.settled.contains_key(&seq) {
                         continue;
                     }
                     if *hop == Hop::Timeout {

@@ -296,7 +296,7 @@ proptest! {
             } else if cancel(&mut state, now, &member, id) == Code::OK {
                 cancels += 1;
             }
-            dead |= cancels >= m - n as usize + 1;
+            dead |= cancels > m - n as usize;
             if approvals >= n as usize && decided.is_none() && !dead { decided = Some(now); }
         }
     }

@@ -46,7 +46,7 @@ impl TryFrom<String> for Day {
 
 /// The calendar, counted month by month; `None` where there is no such day.
 fn days(year: u32, month: u32, day: u32) -> Option<u32> {
-    let leap = |y: u32| y % 4 == 0 && (y % 100 != 0 || y % 400 == 0);
+    let leap = |y: u32| y.is_multiple_of(4) && (!y.is_multiple_of(100) || y.is_multiple_of(400));
     let length = |y: u32, m: u32| match m {
         2 => 28 + u32::from(leap(y)),
         4 | 6 | 9 | 11 => 30,
