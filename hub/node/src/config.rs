@@ -281,6 +281,21 @@ mod tests {
     }
 
     #[test]
+    fn the_files_in_configs_name_every_field_and_are_accepted() {
+        for text in [include_str!("../../../configs/dev/govhub.toml"), include_str!("../../../configs/prod/govhub.toml")] {
+            let config: Config = toml::from_str(text).expect("TOML");
+            config.check().expect("accepted");
+            let named: toml::Table = toml::from_str(text).expect("TOML");
+            let whole: toml::Table = toml::from_str(&config.to_text()).expect("TOML");
+            let fields = |table: &toml::Table| -> Vec<String> {
+                let inner = |name: &str, value: &toml::Value| value.as_table().map_or(vec![name.to_owned()], |t| t.keys().map(|k| format!("{name}.{k}")).collect());
+                table.iter().flat_map(|(name, value)| inner(name, value)).collect()
+            };
+            assert_eq!(fields(&named), fields(&whole));
+        }
+    }
+
+    #[test]
     fn a_misspelt_field_is_refused_and_named() {
         let error = toml::from_str::<Config>("[rpc]\nlisten_address = \"x\"").expect_err("refused");
         assert!(error.to_string().contains("listen_address"), "{error}");

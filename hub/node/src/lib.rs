@@ -13,7 +13,6 @@ pub mod genesis;
 pub mod home;
 mod host;
 pub mod hub;
-pub mod keys;
 pub mod ledger;
 mod log;
 pub mod mempool;
@@ -21,6 +20,8 @@ pub mod node;
 mod pace;
 mod rpc;
 mod undecided;
+
+pub use govhub_keyfile as keys;
 
 /// Version of this binary.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use anyhow::{bail, ensure, Context, Result};
 use govhub_ibc::types::{packet_commitment_path, url, MsgRecvPacket, Packet};
-use govhub_types::key::{KeyKind, SigningKey};
+use govhub_keyfile::Sealing;
+use govhub_types::key::SigningKey;
 use govhub_types::tx::sign_tx;
 use govhub_types::ChainId;
 use ibc_proto::cosmos::auth::v1beta1::{BaseAccount, QueryAccountRequest, QueryAccountResponse};
@@ -266,11 +267,6 @@ fn at(height: u64) -> Result<tendermint::block::Height> {
 /// # Errors
 /// The file is absent, sealed, or no key.
 pub fn key_of(home: &Path, name: &str) -> Result<SigningKey> {
-    let path = home.join("keys").join(format!("{name}.json"));
-    let text = std::fs::read_to_string(&path).with_context(|| format!("reading {}", path.display()))?;
-    let file: serde_json::Value = serde_json::from_str(&text).with_context(|| format!("reading {}", path.display()))?;
-    let field = |name: &str| file[name].as_str().with_context(|| format!("`{name}` in {}", path.display()));
-    let kind = KeyKind::from_name(field("kind")?).with_context(|| format!("the kind of key in {}", path.display()))?;
-    let secret = hex::decode(field("secret")?).with_context(|| format!("the secret in {}", path.display()))?;
-    SigningKey::from_secret(kind, &secret).with_context(|| format!("the secret in {}", path.display()))
+    let path = govhub_keyfile::path(home, name)?;
+    Ok(govhub_keyfile::read(&path, None, Sealing::Optional)?)
 }

@@ -1,31 +1,4 @@
-//! `<home>/config.toml`.
-//!
-//! ```toml
-//! [api]
-//! listen = "127.0.0.1:0"              # loopback only; port 0: any free one, written to <home>/api.json
-//!
-//! [chains.hub]                        # the operator's name for the chain
-//! chain_id = "govhub-1"
-//! endpoints = ["http://127.0.0.1:26657", "http://10.0.0.2:26657"]
-//! key = "keys/hub.json"               # key file of the relayer's account there; relative to the home
-//! timeout_ms = 5000                   # longest wait for one answer
-//! poll_ms = 500                       # pause between two looks at the newest height
-//! inclusion_ms = 30000                # longest wait for a transaction to be in a block
-//! gas_limit = 100000000               # of every transaction; metered, not paid
-//!
-//! [chains.shenzhen]
-//! # ...
-//!
-//! [[lanes]]                           # lanes may also be added while the daemon runs: `govrelay lane add`
-//! name = "shenzhen"
-//! a = { chain = "hub", client = "07-tendermint-0" }
-//! b = { chain = "shenzhen", client = "07-tendermint-0" }
-//! from_a = 1                          # first height on a, and on b, in which packets of the lane are looked for
-//! from_b = 1
-//!
-//! [planner]                           # see govrelay_core::Settings; every value has a default
-//! batch_items_max = 24
-//! ```
+//! `<home>/config.toml`; `configs/dev/govrelay.toml` and `configs/prod/govrelay.toml` show every field with its meaning.
 
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -198,6 +171,26 @@ mod tests {
         let config = load(GOOD).expect("accepted");
         assert_eq!((config.lanes[0].from_a, config.chains.len()), (1, 2));
         assert_eq!(config.chain_named("shenzhen-1").map(ChainName::as_str), Some("sz"));
+    }
+
+    #[test]
+    fn the_files_in_configs_name_every_field_and_are_accepted() {
+        for text in [include_str!("../../../configs/dev/govrelay.toml"), include_str!("../../../configs/prod/govrelay.toml")] {
+            let config = load(text).expect("accepted");
+            let named: toml::Value = toml::from_str(text).expect("TOML");
+            let whole = toml::Value::try_from(&config).expect("TOML");
+            assert_eq!(fields("", &named), fields("", &whole));
+            assert_eq!(config.planner, Settings::default(), "the defaults are what production runs with");
+        }
+    }
+
+    /// Paths of all fields, in order.
+    fn fields(path: &str, value: &toml::Value) -> Vec<String> {
+        match value {
+            toml::Value::Table(table) => table.iter().flat_map(|(name, value)| fields(&format!("{path}.{name}"), value)).collect(),
+            toml::Value::Array(values) if values.iter().any(toml::Value::is_table) => values.iter().flat_map(|value| fields(path, value)).collect(),
+            _ => vec![path.to_owned()],
+        }
     }
 
     #[test]

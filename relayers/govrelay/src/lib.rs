@@ -12,6 +12,5 @@ pub mod config;
 pub mod engine;
 pub mod home;
 pub mod journal;
-pub mod keyfile;
 pub mod scan;
 pub mod view;

@@ -4,9 +4,8 @@ use clap::{Args, Subcommand};
 use govrelay_cometbft::{Chain, Signer};
 
 use super::print::print;
-use super::{Failed, HomeArgs};
+use super::{signing_key, Failed, HomeArgs};
 use crate::config::Config as HomeConfig;
-use crate::keyfile;
 
 /// Configuration commands.
 #[derive(Debug, Subcommand)]
@@ -32,7 +31,7 @@ pub async fn run(config: Config) -> Result<(), Failed> {
     let mut findings: Vec<String> = Vec::new();
     let mut chains = Vec::new();
     for (name, chain) in &config.chains {
-        let signer = Signer::new(keyfile::read(&chain.key).map_err(Failed::usage)?);
+        let signer = Signer::new(signing_key(&chain.key)?);
         let chain = Chain::new(name.clone(), chain.clone()).map_err(|e| Failed::Usage(e.to_string()))?;
         chains.push((chain, signer));
     }

@@ -11,10 +11,12 @@ mod print;
 mod start;
 mod status;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
+use govhub_keyfile::Sealing;
+use govhub_types::SigningKey;
 
 /// govrelay: relays verified packets between chains.
 #[derive(Debug, Parser)]
@@ -97,6 +99,14 @@ pub fn run() -> ExitCode {
             ExitCode::from(status)
         }
     }
+}
+
+/// The key of an account, opened with the password from the environment if it is sealed.
+fn signing_key(path: &Path) -> Result<SigningKey, Failed> {
+    let failed = |e: govhub_keyfile::KeyFileError| Failed::Usage(e.to_string());
+    let password = govhub_keyfile::password_from_env().map_err(failed)?;
+    // Whether a secret may lie open is the rule of the chain's own nodes; a relayer's key is its owner's affair.
+    govhub_keyfile::read(path, password.as_ref(), Sealing::Optional).map_err(failed)
 }
 
 async fn execute(command: Command) -> Result<(), Failed> {

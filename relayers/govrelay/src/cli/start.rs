@@ -8,13 +8,13 @@ use govrelay_core::{ChainName, Planner};
 use tokio::signal::unix::{signal, SignalKind};
 use tokio::sync::{mpsc, watch};
 
-use super::{Failed, HomeArgs};
+use super::{signing_key, Failed, HomeArgs};
 use crate::api::{self, Shared};
 use crate::config::Config;
 use crate::engine::{Command, Engine, Linked, MESSAGES_MAX};
 use crate::home::Home;
 use crate::journal::Journal;
-use crate::{keyfile, scan};
+use crate::scan;
 
 /// Runs until SIGTERM or SIGINT. What is under way then is in the journal, and goes on at the next start.
 pub async fn run(args: &HomeArgs) -> Result<(), Failed> {
@@ -71,7 +71,7 @@ pub async fn run(args: &HomeArgs) -> Result<(), Failed> {
 fn link(config: &Config) -> Result<BTreeMap<ChainName, Linked>, Failed> {
     let mut linked = BTreeMap::new();
     for (name, chain) in &config.chains {
-        let key = keyfile::read(&chain.key).map_err(Failed::usage)?;
+        let key = signing_key(&chain.key)?;
         let chain = Chain::new(name.clone(), chain.clone()).map_err(|e| Failed::Usage(e.to_string()))?;
         linked.insert(name.clone(), Linked { chain: Arc::new(chain), signer: Arc::new(Signer::new(key)) });
     }
