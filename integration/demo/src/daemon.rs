@@ -1,7 +1,7 @@
 //! Long-running processes: started with their output in a log file, paused by SIGSTOP, ended by SIGTERM.
 //!
-//! Process ids are kept in `<out>/processes.json`, so that `./run demo stop` ends what `--keep` left. A process id is believed only
-//! together with the time at which the process started, because ids are given out again.
+//! Each is noted in `<out>/processes/` for as long as it runs, so that `./run demo stop` ends what `--keep` left, and what a driver that
+//! was killed left. A process id is believed only together with the time at which the process started, because ids are given out again.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -12,6 +12,8 @@ use rustix::process::{kill_process, Pid, Signal};
 use serde::{Deserialize, Serialize};
 use tokio::process::{Child, Command};
 
+/// Folder under `<out>` with a note for each process that runs.
+pub const PROCESSES: &str = "processes";
 /// How long a process may take to end by itself before it is killed.
 const END_LIMIT: Duration = Duration::from_secs(10);
 
@@ -21,13 +23,14 @@ pub struct Daemon {
     pub name: String,
     child: Child,
     log: PathBuf,
+    note: PathBuf,
     keep: bool,
 }
 
-/// A process that outlives the driver.
+/// The note of a process: enough to end it without its driver.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Kept {
+pub struct Running {
     /// Name for people.
     pub name: String,
     /// Process id.
@@ -37,12 +40,13 @@ pub struct Kept {
 }
 
 impl Daemon {
-    /// Starts `program args`, output appended to `<logs>/<name>.log`.
+    /// Starts `program args`, output appended to `<out>/logs/<name>.log`, noted in `<out>/processes/<name>.json`.
     ///
     /// # Errors
-    /// The log cannot be written or the program not started.
-    pub fn start(name: &str, program: &Path, args: &[&str], logs: &Path) -> Result<Self> {
-        let log = logs.join(format!("{name}.log"));
+    /// Log or note cannot be written, or the program not started.
+    pub fn start(name: &str, program: &Path, args: &[&str], out: &Path) -> Result<Self> {
+        let log = out.join("logs").join(format!("{name}.log"));
+        let note = out.join(PROCESSES).join(format!("{name}.json"));
         let file = File::options().create(true).append(true).open(&log).with_context(|| format!("opening {}", log.display()))?;
         let child = Command::new(program)
             .args(args)
@@ -53,17 +57,22 @@ impl Daemon {
             .process_group(0)
             .spawn()
             .with_context(|| format!("starting {} {}", program.display(), args.join(" ")))?;
-        Ok(Self { name: name.to_owned(), child, log, keep: false })
+        let daemon = Self { name: name.to_owned(), child, log, note, keep: false };
+        let pid = daemon.pid()?;
+        let running = Running { name: name.to_owned(), pid: pid.as_raw_nonzero().get(), started: started(pid).context("the process has ended")? };
+        let text = serde_json::to_string(&running).context("a note as JSON")?;
+        std::fs::write(&daemon.note, text).with_context(|| format!("writing {}", daemon.note.display()))?;
+        Ok(daemon)
     }
 
     /// Lets it run on when the driver ends.
     ///
     /// # Errors
     /// It has ended already.
-    pub fn keep(mut self) -> Result<Kept> {
-        let pid = self.pid()?;
+    pub fn keep(mut self) -> Result<()> {
+        self.alive()?;
         self.keep = true;
-        Ok(Kept { name: self.name.clone(), pid: pid.as_raw_nonzero().get(), started: started(pid).context("the process has ended")? })
+        Ok(())
     }
 
     /// SIGSTOP: the process stands still, without a chance to notice.
@@ -102,13 +111,15 @@ impl Daemon {
             self.signal(Signal::CONT)?;
             self.signal(Signal::TERM)?;
         }
-        match tokio::time::timeout(END_LIMIT, self.child.wait()).await {
-            Ok(status) => Ok(status?.success()),
+        let ended = match tokio::time::timeout(END_LIMIT, self.child.wait()).await {
+            Ok(status) => status?.success(),
             Err(_) => {
                 self.child.kill().await.with_context(|| format!("killing {}", self.name))?;
-                Ok(false)
+                false
             }
-        }
+        };
+        std::fs::remove_file(&self.note).with_context(|| format!("removing {}", self.note.display()))?;
+        Ok(ended)
     }
 
     fn signal(&self, signal: Signal) -> Result<()> {
@@ -129,12 +140,13 @@ impl Drop for Daemon {
         }
         if let Ok(pid) = self.pid() {
             let _ = kill_process(pid, Signal::KILL); // it may have ended in this moment
+            let _ = std::fs::remove_file(&self.note); // a note of a process that is gone does no harm
         }
     }
 }
 
-impl Kept {
-    /// Ends it if it is still the process that was kept. True if there was something to end.
+impl Running {
+    /// Ends it if it is still the process that was noted. True if there was something to end.
     ///
     /// # Errors
     /// It does not end, even by SIGKILL.
@@ -180,35 +192,41 @@ fn tail(log: &Path) -> String {
 mod tests {
     use super::*;
 
-    fn logs(name: &str) -> PathBuf {
+    fn out(name: &str) -> PathBuf {
         let folder = std::env::temp_dir().join(format!("govhub-daemon-{name}-{}", std::process::id()));
-        std::fs::create_dir_all(&folder).expect("temporary folder is writable");
+        for inner in ["logs", PROCESSES] {
+            std::fs::create_dir_all(folder.join(inner)).expect("temporary folder is writable");
+        }
         folder
     }
 
     #[tokio::test]
     async fn a_paused_process_ends_when_told_to() {
-        let mut daemon = Daemon::start("sleep", Path::new("/bin/sleep"), &["100"], &logs("pause")).expect("sleep starts");
+        let out = out("pause");
+        let mut daemon = Daemon::start("sleep", Path::new("/bin/sleep"), &["100"], &out).expect("sleep starts");
         daemon.pause().expect("alive");
         daemon.alive().expect("paused is not ended");
         assert!(!daemon.stop().await.expect("ends"), "sleep ends by the signal, not with status 0");
+        assert!(!out.join("processes/sleep.json").exists());
     }
 
     #[tokio::test]
     async fn a_process_that_ended_is_told_with_the_end_of_its_log() {
-        let mut daemon = Daemon::start("sh", Path::new("/bin/sh"), &["-c", "echo the reason; exit 1"], &logs("ended")).expect("sh starts");
-        tokio::time::sleep(Duration::from_millis(300)).await;
+        let mut daemon = Daemon::start("sh", Path::new("/bin/sh"), &["-c", "echo the reason; sleep 0.1; exit 1"], &out("ended")).expect("sh starts");
+        tokio::time::sleep(Duration::from_millis(500)).await;
         let error = daemon.alive().expect_err("ended").to_string();
         assert!(error.contains("the reason"), "{error}");
     }
 
     #[tokio::test]
-    async fn a_kept_process_is_ended_once_and_no_other_in_its_place() {
-        let daemon = Daemon::start("sleep", Path::new("/bin/sleep"), &["100"], &logs("kept")).expect("sleep starts");
-        let kept = daemon.keep().expect("alive");
-        let other = Kept { started: kept.started + 1, ..kept.clone() };
+    async fn a_noted_process_is_ended_once_and_no_other_in_its_place() {
+        let out = out("noted");
+        Daemon::start("sleep", Path::new("/bin/sleep"), &["100"], &out).expect("sleep starts").keep().expect("alive");
+        let note = std::fs::read_to_string(out.join("processes/sleep.json")).expect("noted");
+        let noted: Running = serde_json::from_str(&note).expect("JSON");
+        let other = Running { started: noted.started + 1, ..noted.clone() };
         assert!(!other.stop().await.expect("nothing to do"), "the same id with another start time is another process");
-        assert!(kept.stop().await.expect("ends"));
-        assert!(!kept.stop().await.expect("nothing to do"));
+        assert!(noted.stop().await.expect("ends"));
+        assert!(!noted.stop().await.expect("nothing to do"));
     }
 }

@@ -40,7 +40,7 @@ pub const TRUST_NOTE: &str = "each chain here: single operator, no fault toleran
 /// It could not be set up: a program is missing, a folder cannot be written, a chain does not start. Nothing is left running.
 pub async fn demo(options: &Demo) -> Result<bool> {
     let started = Instant::now();
-    let sample = Sample::read(&options.licences.clone().unwrap_or_else(sample::path))?;
+    let sample = Sample::read(options.licences.as_deref(), &today()?)?;
     world::prepare(&options.out).await?;
     eprintln!("== starting hub, Guangzhou and Shenzhen ({TRUST_NOTE})");
     let mut stage = Stage::set(&options.out, sample).await?;
@@ -54,7 +54,7 @@ pub async fn demo(options: &Demo) -> Result<bool> {
         std::fs::write(file, stage.secrets()).with_context(|| format!("writing {}", file.display()))?;
     }
     if options.keep {
-        stage.keep(&options.out)?;
+        stage.keep()?;
         eprintln!("== left running; `./run demo stop --out {}` ends them", options.out.display());
     } else {
         stage.stop().await?;
@@ -94,4 +94,10 @@ fn tell(options: &Demo, story: &Story, held: &Result<usize>) -> Result<()> {
         write(file, serde_json::to_string_pretty(&story.report).context("the report as JSON")? + "\n")?;
     }
     Ok(())
+}
+
+/// Today in UTC+8, `YYYY-MM-DD`.
+fn today() -> Result<String> {
+    let there = (tendermint::Time::now() + std::time::Duration::from_secs(8 * 3600)).context("today's date")?;
+    Ok(there.to_rfc3339().chars().take(10).collect())
 }

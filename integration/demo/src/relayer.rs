@@ -40,7 +40,7 @@ impl Relayer {
         std::fs::create_dir_all(&home).with_context(|| format!("making {}", home.display()))?;
         std::fs::write(home.join("config.toml"), config(ends)?).with_context(|| format!("writing to {}", home.display()))?;
         run(&programs.govrelay, &["config", "check", "--home", text(&home)?]).await?.done()?;
-        let daemon = Daemon::start(&name, &programs.govrelay, &["start", "--home", text(&home)?], &out.join("logs"))?;
+        let daemon = Daemon::start(&name, &programs.govrelay, &["start", "--home", text(&home)?], out)?;
         Ok(Self { home, daemon, programs: programs.clone() })
     }
 

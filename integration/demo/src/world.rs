@@ -8,13 +8,11 @@ use anyhow::{bail, ensure, Context, Result};
 use govhub_types::{ChainId, DepartmentId};
 use serde_json::Value;
 
-use crate::daemon::{Daemon, Kept};
+use crate::daemon::{Daemon, Running, PROCESSES};
 use crate::hand::Source;
 use crate::programs::{run, Programs, Ran};
 use crate::report::Chain;
 
-/// File with the processes that `--keep` left.
-pub const PROCESSES: &str = "processes.json";
 /// File that marks a folder as ours, so that nobody else's folder is ever replaced.
 const MARK: &str = ".govhub-demo";
 /// How long a chain may take to its first block.
@@ -71,28 +69,32 @@ pub async fn prepare(out: &Path) -> Result<()> {
         stop_kept(out).await?;
         std::fs::remove_dir_all(out).with_context(|| format!("removing {}", out.display()))?;
     }
-    std::fs::create_dir_all(out.join("logs")).with_context(|| format!("making {}", out.display()))?;
+    for folder in ["logs", PROCESSES] {
+        std::fs::create_dir_all(out.join(folder)).with_context(|| format!("making {}", out.display()))?;
+    }
     std::fs::write(out.join(MARK), "made by govhub-demo; replaced by the next one\n").with_context(|| format!("writing to {}", out.display()))
 }
 
-/// Ends what `--keep` left in `out`; names of what was ended.
+/// Ends what still runs of a demo in `out`; names of what was ended.
 ///
 /// # Errors
-/// The list cannot be read, or a process does not end.
+/// A note cannot be read, or a process does not end.
 pub async fn stop_kept(out: &Path) -> Result<Vec<String>> {
-    let path = out.join(PROCESSES);
-    if !path.exists() {
+    let folder = out.join(PROCESSES);
+    if !folder.is_dir() {
         return Ok(Vec::new());
     }
-    let text = std::fs::read_to_string(&path).with_context(|| format!("reading {}", path.display()))?;
-    let kept: Vec<Kept> = serde_json::from_str(&text).with_context(|| format!("reading {}", path.display()))?;
     let mut ended = Vec::new();
-    for process in kept {
+    for entry in std::fs::read_dir(&folder).with_context(|| format!("reading {}", folder.display()))? {
+        let path = entry.with_context(|| format!("reading {}", folder.display()))?.path();
+        let text = std::fs::read_to_string(&path).with_context(|| format!("reading {}", path.display()))?;
+        let process: Running = serde_json::from_str(&text).with_context(|| format!("reading {}", path.display()))?;
         if process.stop().await? {
             ended.push(process.name);
         }
+        std::fs::remove_file(&path).with_context(|| format!("removing {}", path.display()))?;
     }
-    std::fs::remove_file(&path).with_context(|| format!("removing {}", path.display()))?;
+    ended.sort();
     Ok(ended)
 }
 
@@ -115,7 +117,7 @@ impl Node {
         }
         run(&programs.govhub, &args).await?.done().with_context(|| format!("making {}", plan.name))?;
 
-        let daemon = Daemon::start(plan.name, &programs.govhub, &["start", "--home", home_text], &out.join("logs"))?;
+        let daemon = Daemon::start(plan.name, &programs.govhub, &["start", "--home", home_text], out)?;
         Ok(Self {
             name: plan.name,
             chain_id: plan.chain_id,
