@@ -5,6 +5,7 @@
 
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use arc_malachitebft_app_channel as channel;
@@ -20,12 +21,14 @@ use thiserror::Error;
 use tokio::sync::watch;
 use tokio::task::{block_in_place, JoinHandle};
 
+use crate::admission;
 use crate::codec::Borsh;
 use crate::context::HubContext;
 use crate::host::{Host, HostError, Proposed, Received, Rules, Synced, SyncedValue};
+use crate::prevotes::Prevotes;
 use crate::signing::{HubSigner, HubVerifier};
-use crate::stream::{self, Streams};
-use crate::{BlockHeight, Certificate, ConsensusKey, Validator, ValidatorAddress};
+use crate::stream::{self, Streamed, Streams};
+use crate::{BlockHeight, Certificate, ConsensusKey, Validator, ValidatorAddress, ValidatorSet};
 
 /// How long the engine's actors get to stop.
 const STOP_TIMEOUT: Duration = Duration::from_secs(5);
@@ -115,17 +118,20 @@ fn keypair(node_seed: [u8; 32]) -> Result<Keypair, EngineError> {
 /// [`EngineError`] for settings that do not parse, a port in use, a write-ahead log that cannot be opened.
 pub async fn start(config: EngineConfig, host: impl Host) -> Result<Engine, EngineError> {
     let address = Validator::new(&config.key.public_key(), 1).map_err(|e| EngineError::Config { setting: "validator_key", why: e.to_string() })?.address();
-    let (channels, engine) = start_engine(&config, address).await?;
+    let prevotes = Arc::new(Prevotes::default());
+    let signer = HubSigner { key: config.key.clone(), chain_id: config.chain_id.clone(), prevotes: prevotes.clone() };
+    let (channels, engine) = start_engine(&config, address, signer.clone()).await?;
     let (stop, stopped) = watch::channel(false);
-    let driver = Driver { address, host, channels, streams: Streams::default(), waiting: None, wal: config.wal };
+    let driver = Driver { address, host, signer, validators: None, channels, streams: Streams::default(), waiting: None, wal: config.wal };
     let driver = tokio::spawn(driver.run(engine, stopped));
     Ok(Engine { stop, driver })
 }
 
-async fn start_engine(config: &EngineConfig, address: ValidatorAddress) -> Result<(Channels<HubContext>, EngineHandle), EngineError> {
-    let chain_id = config.chain_id.clone();
+async fn start_engine(
+    config: &EngineConfig, address: ValidatorAddress, signer: HubSigner,
+) -> Result<(Channels<HubContext>, EngineHandle), EngineError> {
+    let verifier = HubVerifier { chain_id: config.chain_id.clone(), prevotes: signer.prevotes.clone() };
     let keypair = keypair(config.node_seed)?;
-    let signer = HubSigner { key: config.key.clone(), chain_id: chain_id.clone() };
     let peer = keypair.public().to_peer_id().to_bytes();
     let engine_error = |e: &dyn std::fmt::Debug| EngineError::Engine(format!("{e:?}"));
     let proof = signer.sign_validator_proof(config.key.public_key().to_vec(), peer).await.map_err(|e| engine_error(&e))?;
@@ -136,7 +142,7 @@ async fn start_engine(config: &EngineConfig, address: ValidatorAddress) -> Resul
         settings(config)?,
         channel::WalContext::new(config.wal.clone(), Borsh),
         channel::NetworkContext::new(identity, Borsh),
-        channel::ConsensusContext::new_validator(address, Box::new(HubVerifier { chain_id }), Box::new(signer)),
+        channel::ConsensusContext::new_validator(address, Box::new(verifier), Box::new(signer)),
         channel::SyncContext::new(Borsh),
         channel::RequestContext::new(REQUESTS_MAX),
     )
@@ -184,6 +190,9 @@ fn settings(config: &EngineConfig) -> Result<Settings, EngineError> {
 struct Driver<H> {
     address: ValidatorAddress,
     host: H,
+    signer: HubSigner,
+    /// Who decides the height that the engine works on, once there is one.
+    validators: Option<ValidatorSet>,
     channels: Channels<HubContext>,
     streams: Streams,
     /// The engine's question "what next?", held back until the next height should start.
@@ -253,14 +262,21 @@ impl<H: Host> Driver<H> {
     fn start_next(&mut self) {
         if let Some(Waiting { reply, rules, .. }) = self.waiting.take() {
             // A closed channel means that the engine is stopping; its own channel then ends the loop.
+            self.begin(&rules);
             let _ = reply.send(Next::Start(BlockHeight(rules.height), params(&rules)));
         }
+    }
+
+    fn begin(&mut self, rules: &Rules) {
+        self.signer.prevotes.begin(rules);
+        self.validators = Some(rules.validators.clone());
     }
 
     async fn answer(&mut self, message: AppMsg<HubContext>) -> Result<(), EngineError> {
         match message {
             AppMsg::ConsensusReady { reply } => {
                 let rules = block_in_place(|| self.host.next())?;
+                self.begin(&rules);
                 let _ = reply.send((BlockHeight(rules.height), params(&rules)));
             }
             AppMsg::StartedRound { height, round, reply_value, .. } => {
@@ -270,12 +286,12 @@ impl<H: Host> Driver<H> {
             AppMsg::GetValue { height, round, reply, .. } => {
                 let (id, bytes) = block_in_place(|| self.host.propose(height.0, number(round)))?;
                 let _ = reply.send(LocallyProposedValue::new(height, round, id));
-                let proposal = stream::Proposed { height: height.0, round, pol_round: Round::Nil, proposer: self.address, id };
+                let proposal = stream::Proposed { height: height.0, round, pol_round: Round::Nil, proposer: self.address, id, publisher: self.address };
                 self.publish(proposal, &bytes).await?;
             }
             AppMsg::ReceivedProposalPart { from, published_by, part, reply } => {
                 let publisher = published_by.unwrap_or(from).to_bytes();
-                let proposed = match self.streams.take(publisher, part) {
+                let proposed = match self.streams.take(publisher, part).and_then(|streamed| self.admit(streamed)) {
                     None => None,
                     Some(received) => self.receive(received)?,
                 };
@@ -283,7 +299,7 @@ impl<H: Host> Driver<H> {
             }
             AppMsg::RestreamProposal { height, round, valid_round, address, value_id } => {
                 if let Some(bytes) = block_in_place(|| self.host.bytes(height.0, &value_id))? {
-                    let proposal = stream::Proposed { height: height.0, round, pol_round: valid_round, proposer: address, id: value_id };
+                    let proposal = stream::Proposed { height: height.0, round, pol_round: valid_round, proposer: address, id: value_id, publisher: self.address };
                     self.publish(proposal, &bytes).await?;
                 }
             }
@@ -319,6 +335,10 @@ impl<H: Host> Driver<H> {
         Ok(())
     }
 
+    fn admit(&self, streamed: Streamed) -> Option<Received> {
+        admission::admit(&self.signer.chain_id, self.validators.as_ref()?, &self.signer.prevotes, streamed)
+    }
+
     fn receive(&mut self, received: Received) -> Result<Option<Proposed>, EngineError> {
         let height = received.height;
         let proposed = block_in_place(|| self.host.receive(received))?;
@@ -338,6 +358,7 @@ impl<H: Host> Driver<H> {
             Err(HostError::MissingBlock { height }) => {
                 tracing::warn!(height, "decided a block whose bytes are not here; starting the height again to fetch it");
                 let rules = block_in_place(|| self.host.next())?;
+                self.begin(&rules);
                 let _ = reply.send(Next::Restart(BlockHeight(rules.height), params(&rules)));
             }
             Err(fatal) => return Err(fatal.into()),
@@ -346,7 +367,8 @@ impl<H: Host> Driver<H> {
     }
 
     async fn publish(&mut self, proposal: stream::Proposed, bytes: &[u8]) -> Result<(), EngineError> {
-        for message in stream::messages(self.address, proposal, bytes) {
+        let signature = self.signer.sign_stream(&proposal);
+        for message in stream::messages(proposal, signature, bytes) {
             let sent = self.channels.network.send(NetworkMsg::PublishProposalPart(message)).await;
             sent.map_err(|_| EngineError::Engine("the network task is gone".into()))?;
         }

@@ -23,9 +23,11 @@ pub struct Received {
     pub height: u64,
     /// Round proposed in.
     pub round: u32,
-    /// Round of the proof of lock, if it carries one.
+    /// Round of the proof of lock, if it says that there is one.
     pub pol_round: Option<u32>,
-    /// Proposer of the round, as the stream says.
+    /// Whether the prevotes of that round were seen and verified here: more than two thirds for this id. Then its time is not judged again.
+    pub locked: bool,
+    /// Proposer, as the stream says; without a proof of lock it is the round's, who signed the stream.
     pub proposer: ValidatorAddress,
     /// What the bytes are said to hash to.
     pub id: ValueId,

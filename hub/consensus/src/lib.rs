@@ -10,6 +10,7 @@
 //! * The engine's generic code is instantiated here and nowhere else: edits above do not compile it again.
 
 mod address;
+mod admission;
 pub mod block;
 mod certificate;
 mod codec;
@@ -22,6 +23,7 @@ mod host;
 pub mod merkle;
 pub mod params;
 mod part;
+mod prevotes;
 mod proposal;
 pub mod results;
 mod signing;

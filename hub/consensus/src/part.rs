@@ -5,6 +5,7 @@ use borsh::{BorshDeserialize, BorshSerialize};
 use core::Round;
 
 use crate::context::HubContext;
+use crate::signing::Signature;
 use crate::{BlockHeight, ValidatorAddress, ValueId};
 
 /// One message of a proposal's stream: what it is, then the block's bytes in order. The stream's end is the transport's own mark.
@@ -22,6 +23,10 @@ pub enum Part {
         proposer: ValidatorAddress,
         /// What the bytes must hash to.
         id: ValueId,
+        /// The validator that sends the stream.
+        publisher: ValidatorAddress,
+        /// Its signature over the fields above and the chain's id: only validators can make a node keep a block.
+        signature: Signature,
     },
     /// Then: the next bytes of the encoded block, at most [`crate::block::PART_BYTES`].
     Data(Vec<u8>),

@@ -1,6 +1,7 @@
 //! Ed25519 signatures of validators: votes over CometBFT's sign bytes, everything else under a name of its own.
 
 use std::fmt;
+use std::sync::Arc;
 
 use arc_malachitebft_app_channel as channel;
 use arc_malachitebft_core_types as core;
@@ -10,11 +11,16 @@ use borsh::{BorshDeserialize, BorshSerialize};
 use core::{SignedMessage, SigningScheme, ValidatorProof, VoteExtensionScope};
 
 use crate::context::HubContext;
+use crate::prevotes::Prevotes;
 use crate::proposal::Proposal;
+use crate::stream::Proposed;
 use crate::vote::{SignedExtension, Vote};
+use crate::ValidatorSet;
 
 /// What a proposal's signature covers begins with this, so that it can never be taken for a vote's.
 const PROPOSAL_TAG: &[u8] = b"govhub/proposal/1";
+/// The same for the head of a proposal's stream.
+const STREAM_TAG: &[u8] = b"govhub/stream/1";
 /// The same for vote extensions.
 const EXTENSION_TAG: &[u8] = b"govhub/vote-extension/1";
 
@@ -96,14 +102,24 @@ impl fmt::Debug for ConsensusKey {
     }
 }
 
-fn proposal_bytes(proposal: &Proposal) -> Vec<u8> {
-    let body = borsh::to_vec(proposal).expect("writing to memory does not fail");
-    [PROPOSAL_TAG, &body].concat()
+/// What is signed besides votes: its own name, the chain, then the thing itself.
+fn sign_bytes(tag: &[u8], chain_id: &tendermint::chain::Id, body: &impl BorshSerialize) -> Vec<u8> {
+    let body = borsh::to_vec(&(chain_id.as_str(), body)).expect("writing to memory does not fail");
+    [tag, &body].concat()
 }
 
-fn extension_bytes(scope: &VoteExtensionScope<HubContext>, extension: &[u8]) -> Vec<u8> {
-    let body = borsh::to_vec(&(scope.height, scope.round, scope.value_id, scope.validator_address, extension));
-    [EXTENSION_TAG, &body.expect("writing to memory does not fail")].concat()
+fn proposal_bytes(chain_id: &tendermint::chain::Id, proposal: &Proposal) -> Vec<u8> {
+    sign_bytes(PROPOSAL_TAG, chain_id, proposal)
+}
+
+fn extension_bytes(chain_id: &tendermint::chain::Id, scope: &VoteExtensionScope<HubContext>, extension: &[u8]) -> Vec<u8> {
+    sign_bytes(EXTENSION_TAG, chain_id, &(scope.height, scope.round, scope.value_id, scope.validator_address, extension))
+}
+
+/// Whether `publisher`, one of `validators`, signed the head of a stream.
+pub(crate) fn verify_stream(chain_id: &tendermint::chain::Id, validators: &ValidatorSet, head: &Proposed, signature: &Signature) -> bool {
+    let key = validators.get(&head.publisher).and_then(|validator| PublicKey::from_bytes(&validator.key()));
+    key.is_some_and(|key| key.verify(&sign_bytes(STREAM_TAG, chain_id, head), signature))
 }
 
 /// Signs for one chain.
@@ -111,28 +127,40 @@ fn extension_bytes(scope: &VoteExtensionScope<HubContext>, extension: &[u8]) -> 
 pub(crate) struct HubSigner {
     pub key: ConsensusKey,
     pub chain_id: tendermint::chain::Id,
+    /// Our own prevotes join those that we verify.
+    pub prevotes: Arc<Prevotes>,
+}
+
+impl HubSigner {
+    /// Signs the head of a stream that this node publishes.
+    pub fn sign_stream(&self, head: &Proposed) -> Signature {
+        self.key.sign(&sign_bytes(STREAM_TAG, &self.chain_id, head))
+    }
 }
 
 /// Verifies for one chain.
 #[derive(Clone)]
 pub(crate) struct HubVerifier {
     pub chain_id: tendermint::chain::Id,
+    /// Where good prevotes are kept.
+    pub prevotes: Arc<Prevotes>,
 }
 
 #[async_trait]
 impl channel::Signer<HubContext> for HubSigner {
     async fn sign_vote(&self, vote: Vote) -> Result<SignedMessage<HubContext, Vote>, Error> {
         let bytes = vote.sign_bytes(&self.chain_id).expect("the engine votes for values that the host has checked");
+        self.prevotes.record(&vote);
         Ok(SignedMessage::new(vote, self.key.sign(&bytes)))
     }
 
     async fn sign_proposal(&self, proposal: Proposal) -> Result<SignedMessage<HubContext, Proposal>, Error> {
-        let signature = self.key.sign(&proposal_bytes(&proposal));
+        let signature = self.key.sign(&proposal_bytes(&self.chain_id, &proposal));
         Ok(SignedMessage::new(proposal, signature))
     }
 
     async fn sign_vote_extension(&self, scope: VoteExtensionScope<HubContext>, extension: Vec<u8>) -> Result<SignedExtension, Error> {
-        let signature = self.key.sign(&extension_bytes(&scope, &extension));
+        let signature = self.key.sign(&extension_bytes(&self.chain_id, &scope, &extension));
         Ok(SignedMessage::new(extension, signature))
     }
 
@@ -146,11 +174,14 @@ impl channel::Signer<HubContext> for HubSigner {
 impl channel::Verifier<HubContext> for HubVerifier {
     async fn verify_signed_vote(&self, vote: &Vote, signature: &Signature, key: &PublicKey) -> Result<VerificationResult, Error> {
         let good = vote.sign_bytes(&self.chain_id).is_some_and(|bytes| key.verify(&bytes, signature));
+        if good {
+            self.prevotes.record(vote);
+        }
         Ok(VerificationResult::from_bool(good))
     }
 
     async fn verify_signed_proposal(&self, proposal: &Proposal, signature: &Signature, key: &PublicKey) -> Result<VerificationResult, Error> {
-        Ok(VerificationResult::from_bool(key.verify(&proposal_bytes(proposal), signature)))
+        Ok(VerificationResult::from_bool(key.verify(&proposal_bytes(&self.chain_id, proposal), signature)))
     }
 
     async fn verify_signed_vote_extension(
@@ -160,7 +191,7 @@ impl channel::Verifier<HubContext> for HubVerifier {
         signature: &Signature,
         key: &PublicKey,
     ) -> Result<VerificationResult, Error> {
-        Ok(VerificationResult::from_bool(key.verify(&extension_bytes(scope, extension), signature)))
+        Ok(VerificationResult::from_bool(key.verify(&extension_bytes(&self.chain_id, scope, extension), signature)))
     }
 
     async fn verify_validator_proof(&self, proof: &ValidatorProof<HubContext>) -> Result<VerificationResult, Error> {

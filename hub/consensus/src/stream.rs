@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use arc_malachitebft_app_channel::app::streaming::{StreamContent, StreamId, StreamMessage};
 use arc_malachitebft_core_types::Round;
+use borsh::BorshSerialize;
 
 use crate::block::{BLOCK_BYTES_MAX, PART_BYTES};
-use crate::host::Received;
 use crate::part::Part;
+use crate::signing::Signature;
 use crate::{BlockHeight, ValidatorAddress, ValueId};
 
 /// Unfinished streams kept at once: a few rounds of a large set; the oldest gives way.
@@ -17,14 +18,23 @@ const MESSAGES_MAX: u64 = (BLOCK_BYTES_MAX / PART_BYTES) as u64 + 3;
 /// Longest stream id taken from a peer, in bytes.
 const STREAM_ID_BYTES_MAX: usize = 64;
 
-/// What a proposal is, as its first part says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What a proposal is, as its first part says and its publisher signs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize)]
 pub(crate) struct Proposed {
     pub height: u64,
     pub round: Round,
     pub pol_round: Round,
     pub proposer: ValidatorAddress,
     pub id: ValueId,
+    pub publisher: ValidatorAddress,
+}
+
+/// A stream that has come together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Streamed {
+    pub proposed: Proposed,
+    pub signature: Signature,
+    pub bytes: Vec<u8>,
 }
 
 #[derive(Default)]
@@ -45,7 +55,7 @@ impl Streams {
     /// Takes a message in; gives the block back when it was the last one missing.
     ///
     /// Anything out of bounds drops the stream: its publisher can send again.
-    pub fn take(&mut self, publisher: Vec<u8>, message: StreamMessage<Part>) -> Option<Received> {
+    pub fn take(&mut self, publisher: Vec<u8>, message: StreamMessage<Part>) -> Option<Streamed> {
         let id = message.stream_id.to_bytes().to_vec();
         if id.len() > STREAM_ID_BYTES_MAX {
             return None;
@@ -80,9 +90,9 @@ impl Streams {
     }
 }
 
-fn assemble(stream: Stream) -> Option<Received> {
+fn assemble(stream: Stream) -> Option<Streamed> {
     let mut messages = stream.messages.into_values();
-    let StreamContent::Data(Part::Init { height, round, pol_round, proposer, id }) = messages.next()? else { return None };
+    let StreamContent::Data(Part::Init { height, round, pol_round, proposer, id, publisher, signature }) = messages.next()? else { return None };
     let mut bytes = Vec::new();
     for message in messages {
         match message {
@@ -91,17 +101,17 @@ fn assemble(stream: Stream) -> Option<Received> {
             StreamContent::Data(Part::Init { .. }) => return None,
         }
     }
-    Some(Received { height: height.0, round: round.as_u32()?, pol_round: pol_round.as_u32(), proposer, id, bytes })
+    Some(Streamed { proposed: Proposed { height: height.0, round, pol_round, proposer, id, publisher }, signature, bytes })
 }
 
 /// The messages that carry a block, in order.
-pub(crate) fn messages(publisher: ValidatorAddress, proposal: Proposed, bytes: &[u8]) -> Vec<StreamMessage<Part>> {
-    let Proposed { height, round, pol_round, proposer, id } = proposal;
+pub(crate) fn messages(proposal: Proposed, signature: Signature, bytes: &[u8]) -> Vec<StreamMessage<Part>> {
+    let Proposed { height, round, pol_round, proposer, id, publisher } = proposal;
     let mut name = height.to_be_bytes().to_vec();
     name.extend(round.as_i64().to_be_bytes());
     name.extend(publisher.0);
     let stream_id = StreamId::new(name.into());
-    let first = Part::Init { height: BlockHeight(height), round, pol_round, proposer, id };
+    let first = Part::Init { height: BlockHeight(height), round, pol_round, proposer, id, publisher, signature };
     let data = bytes.chunks(PART_BYTES).map(|chunk| StreamContent::Data(Part::Data(chunk.to_vec())));
     let contents = [StreamContent::Data(first)].into_iter().chain(data).chain([StreamContent::Fin]);
     contents.zip(0..).map(|(content, sequence)| StreamMessage::new(stream_id.clone(), sequence, content)).collect()
@@ -111,28 +121,30 @@ pub(crate) fn messages(publisher: ValidatorAddress, proposal: Proposed, bytes: &
 mod tests {
     use super::*;
 
+    const SIGNATURE: Signature = Signature([4; 64]);
+
     fn proposal() -> Proposed {
         let id = ValueId { hash: [1; 32], parts_total: 3, parts_hash: [2; 32], time_s: 5, time_ns: 6 };
-        Proposed { height: 9, round: Round::new(1), pol_round: Round::Nil, proposer: ValidatorAddress([3; 20]), id }
+        Proposed { height: 9, round: Round::new(1), pol_round: Round::Nil, proposer: ValidatorAddress([3; 20]), id, publisher: ValidatorAddress([3; 20]) }
     }
 
     #[test]
     fn a_block_comes_together_whatever_the_order_of_its_parts() {
         let bytes: Vec<u8> = (0..PART_BYTES * 2 + 5).map(|i| (i % 251) as u8).collect();
-        let mut sent = messages(ValidatorAddress([3; 20]), proposal(), &bytes);
+        let mut sent = messages(proposal(), SIGNATURE, &bytes);
         sent.reverse();
         let last = sent.pop().expect("five messages");
         let mut streams = Streams::default();
         for message in sent {
             assert!(streams.take(vec![1], message).is_none());
         }
-        let received = streams.take(vec![1], last).expect("complete");
-        assert_eq!((received.height, received.round, received.pol_round, received.bytes), (9, 1, None, bytes));
+        let streamed = streams.take(vec![1], last).expect("complete");
+        assert_eq!(streamed, Streamed { proposed: proposal(), signature: SIGNATURE, bytes });
     }
 
     #[test]
     fn parts_of_two_publishers_do_not_mix() {
-        let mut sent = messages(ValidatorAddress([3; 20]), proposal(), b"block");
+        let mut sent = messages(proposal(), SIGNATURE, b"block");
         let last = sent.pop().expect("the end");
         let mut streams = Streams::default();
         for message in sent {
@@ -146,7 +158,8 @@ mod tests {
     fn unfinished_streams_are_bounded_and_the_oldest_gives_way() {
         let mut streams = Streams::default();
         for publisher in 0..=STREAMS_MAX as u8 {
-            let first = messages(ValidatorAddress([publisher; 20]), proposal(), b"block").remove(0);
+            let proposal = Proposed { publisher: ValidatorAddress([publisher; 20]), ..proposal() };
+            let first = messages(proposal, SIGNATURE, b"block").remove(0);
             streams.take(vec![publisher], first);
         }
         assert_eq!(streams.streams.len(), STREAMS_MAX);

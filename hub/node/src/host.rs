@@ -87,11 +87,10 @@ impl NodeHost {
     }
 
     fn judged(&mut self, undecided: &Undecided) -> Result<Proposed, HostError> {
-        let Received { height, round, pol_round, proposer, id, bytes } = &undecided.proposal;
-        // A value with a proof of lock was judged timely by those who locked it, and keeps its first proposer.
-        let fresh = pol_round.is_none();
-        let verdict = self.judge(id, bytes, fresh.then_some(*proposer))?;
-        let verdict = verdict.and_then(|()| if fresh && !undecided.timely { Err("its time is too far from our clock".into()) } else { Ok(()) });
+        let Received { height, round, pol_round, proposer, id, bytes, .. } = &undecided.proposal;
+        // A value that is proposed again keeps its first proposer.
+        let verdict = self.judge(id, bytes, pol_round.is_none().then_some(*proposer))?;
+        let verdict = verdict.and_then(|()| if undecided.timely { Ok(()) } else { Err("its time is too far from our clock".into()) });
         if let Err(why) = &verdict {
             tracing::warn!(height, round, %proposer, "proposal {id} is voted down: {why}");
         }
@@ -162,16 +161,17 @@ impl Host for NodeHost {
             return Ok((proposal.id, proposal.bytes));
         }
         let (_, bytes, id) = self.build()?;
-        let proposal = Received { height, round, pol_round: None, proposer: self.me, id, bytes: bytes.clone() };
-        if !self.undecided.keep(height, Undecided { proposal, timely: true }).map_err(fatal)? {
-            return Err(fatal(format!("no room for our own proposal of height {height}, round {round}")));
-        }
+        let proposal = Received { height, round, pol_round: None, locked: false, proposer: self.me, id, bytes: bytes.clone() };
+        self.undecided.keep_own(Undecided { proposal, timely: true }).map_err(fatal)?;
         Ok((id, bytes))
     }
 
     fn receive(&mut self, received: Received) -> Result<Option<Proposed>, HostError> {
         let deciding = self.ledger.tip().height + 1;
-        let timely = received.id.time().is_some_and(|time| time_rule::timely(time, now()));
+        // Judged once: by those who locked it, by us when it first came, or now.
+        let timely = received.locked
+            || self.undecided.timely_before(received.height, &received.id)
+            || received.id.time().is_some_and(|time| time_rule::timely(time, now()));
         let undecided = Undecided { proposal: received, timely };
         // Bytes of another id are nobody's proposal: not kept, not answered.
         let honest = Block::decode(&undecided.proposal.bytes).is_ok_and(|block| block.value_id(&undecided.proposal.bytes) == undecided.proposal.id);
@@ -194,7 +194,7 @@ impl Host for NodeHost {
             tracing::warn!(height, "a synced block is not valid here: {why}");
         }
         let deciding = self.ledger.tip().height + 1;
-        let proposal = Received { height, round, pol_round: None, proposer, id, bytes };
+        let proposal = Received { height, round, pol_round: None, locked: false, proposer, id, bytes };
         if !self.undecided.keep(deciding, Undecided { proposal, timely: true }).map_err(fatal)? {
             return Ok(Synced::PeerFault);
         }

@@ -14,7 +14,7 @@ use crate::blocks::BlockWrites;
 /// How far ahead of the height being decided a proposal is kept: peers are at most one height ahead of a node that keeps up; one that does
 /// not catches up by sync.
 const HEIGHTS_AHEAD: u64 = 1;
-/// Proposals kept for one height: rounds that fail in a row, and room for the proposals of liars.
+/// Proposals of others kept for one height: rounds that fail in a row, and room for those of lying validators.
 const PER_HEIGHT_MAX: usize = 32;
 
 /// A proposal as kept.
@@ -90,11 +90,26 @@ impl UndecidedStore {
         if !near || self.of_height(key.0).count() >= PER_HEIGHT_MAX {
             return Ok(false);
         }
+        self.write(key, undecided)?;
+        Ok(true)
+    }
+
+    /// Keeps a proposal of this node, durably: whatever others sent, there is room for it.
+    pub fn keep_own(&mut self, undecided: Undecided) -> Result<(), StoreError> {
+        self.write(key_of(&undecided), undecided)
+    }
+
+    fn write(&mut self, key: Key, undecided: Undecided) -> Result<(), StoreError> {
         let mut writes = Writes::default();
         writes.columns.entry(Column::Undecided).or_default().insert(disk_key(&key), Some(encode(&undecided)));
         self.store.write_columns(writes)?;
         self.kept.insert(key, undecided);
-        Ok(true)
+        Ok(())
+    }
+
+    /// Whether a value was judged timely in an earlier round of `height`.
+    pub fn timely_before(&self, height: u64, id: &ValueId) -> bool {
+        self.of_height(height).any(|((_, _, i), undecided)| i == id && undecided.timely)
     }
 
     fn of_height(&self, height: u64) -> impl Iterator<Item = (&Key, &Undecided)> {
@@ -160,6 +175,7 @@ fn decode(bytes: &[u8]) -> Option<Undecided> {
         height: record.height,
         round: record.round,
         pol_round: record.pol_round,
+        locked: false,
         proposer: ValidatorAddress(record.proposer.try_into().ok()?),
         id,
         bytes: record.bytes,
@@ -175,7 +191,7 @@ mod tests {
 
     fn undecided(height: u64, round: u32, tag: u8) -> Undecided {
         let id = ValueId { hash: [tag; 32], parts_total: 1, parts_hash: [tag; 32], time_s: 1, time_ns: 2 };
-        let proposal = Received { height, round, pol_round: None, proposer: ValidatorAddress([3; 20]), id, bytes: vec![tag; 10] };
+        let proposal = Received { height, round, pol_round: None, locked: false, proposer: ValidatorAddress([3; 20]), id, bytes: vec![tag; 10] };
         Undecided { proposal, timely: true }
     }
 
@@ -200,6 +216,8 @@ mod tests {
             assert!(kept.keep(5, undecided(5, 0, tag)).expect("kept"));
         }
         assert!(!kept.keep(5, undecided(5, 0, 200)).expect("one too many"));
+        kept.keep_own(undecided(5, 0, 201)).expect("our own always has room");
+        assert!(kept.bytes(5, &undecided(5, 0, 201).proposal.id).is_some());
     }
 
     #[test]

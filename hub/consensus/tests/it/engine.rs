@@ -78,7 +78,7 @@ impl Host for MemoryHost {
         let block = Block { header, txs, last_commit };
         let bytes = block.encode();
         let id = block.value_id(&bytes);
-        self.undecided.insert((height, round, id), Received { height, round, pol_round: None, proposer: self.me, id, bytes: bytes.clone() });
+        self.undecided.insert((height, round, id), Received { height, round, pol_round: None, locked: false, proposer: self.me, id, bytes: bytes.clone() });
         Ok((id, bytes))
     }
     fn receive(&mut self, received: Received) -> Result<Option<Proposed>, HostError> {
@@ -91,7 +91,7 @@ impl Host for MemoryHost {
     fn synced(&mut self, value: SyncedValue) -> Result<Synced, HostError> {
         let Ok(block) = Block::decode(&value.bytes) else { return Ok(Synced::PeerFault) };
         let SyncedValue { height, round, proposer, bytes } = value;
-        let received = Received { height, round, pol_round: None, proposer, id: block.value_id(&bytes), bytes };
+        let received = Received { height, round, pol_round: None, locked: false, proposer, id: block.value_id(&bytes), bytes };
         self.undecided.insert((height, round, received.id), received.clone());
         Ok(Synced::Judged(self.judge(&received)))
     }
@@ -132,21 +132,6 @@ fn free_ports(count: usize) -> Vec<u16> {
 }
 
 async fn start(index: usize, ports: &[u16], dir: &std::path::Path, chain: Chain) -> Running {
-    try_start(index, ports, dir, chain).await.expect("started")
-}
-
-/// Starts again in the same process: the engine's log is locked until its old writer has gone, which nobody can wait for.
-async fn start_again(index: usize, ports: &[u16], dir: &std::path::Path, chain: Chain) -> Running {
-    for _ in 0..100 {
-        if let Ok(running) = try_start(index, ports, dir, chain.clone()).await {
-            return running;
-        }
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
-    start(index, ports, dir, chain).await
-}
-
-async fn try_start(index: usize, ports: &[u16], dir: &std::path::Path, chain: Chain) -> Result<Running, String> {
     let key = |i: usize| ConsensusKey::from_seed([i as u8 + 1; 32]);
     let validators = (0..ports.len()).map(|i| Validator::new(&key(i).public_key(), 10).expect("a key")).collect();
     let validators = ValidatorSet::new(validators).expect("a set");
@@ -164,8 +149,8 @@ async fn try_start(index: usize, ports: &[u16], dir: &std::path::Path, chain: Ch
         persistent_peers: peers.collect(),
         persistent_peers_only: true,
     };
-    let engine = engine::start(config, host).await.map_err(|e| e.to_string())?;
-    Ok(Running { engine, chain, height })
+    let engine = engine::start(config, host).await.expect("started");
+    Running { engine, chain, height }
 }
 
 async fn reach(running: &mut Running, height: u64) {
@@ -191,7 +176,7 @@ async fn one_validator_decides_stops_and_goes_on_from_where_it_stood() {
     running.engine.stop();
     running.engine.wait().await.expect("stopped on request");
     let before = chain.lock().expect("free").len() as u64;
-    let mut again = start_again(0, &free_ports(1), dir.path(), chain.clone()).await;
+    let mut again = start(0, &free_ports(1), dir.path(), chain.clone()).await;
     reach(&mut again, before + 5).await;
     again.engine.stop();
     again.engine.wait().await.expect("stopped on request");
