@@ -12,6 +12,7 @@ use arc_malachitebft_app_channel as channel;
 use arc_malachitebft_core_types as core;
 use channel::app::config::{ConsensusConfig, NodeConfig, ValueSyncConfig};
 use channel::app::engine::host::{HeightParams, Next, SyncedValueOutcome};
+use channel::app::net::Multiaddr;
 use channel::app::types::codec::Codec;
 use channel::app::types::sync::RawDecidedValue;
 use channel::app::types::{Keypair, LocallyProposedValue, ProposedValue};
@@ -112,6 +113,19 @@ fn keypair(node_seed: [u8; 32]) -> Result<Keypair, EngineError> {
     Keypair::ed25519_from_bytes(node_seed).map_err(|e| EngineError::Config { setting: "node_key", why: e.to_string() })
 }
 
+/// Whether addresses are multiaddresses, as [`start`] wants them.
+///
+/// # Errors
+/// [`EngineError::Config`] for the first that is none.
+pub fn check_addresses(listen: &str, persistent_peers: &[String]) -> Result<(), EngineError> {
+    multiaddress("p2p.listen", listen)?;
+    persistent_peers.iter().try_for_each(|peer| multiaddress("p2p.persistent_peers", peer).map(drop))
+}
+
+fn multiaddress(setting: &'static str, text: &str) -> Result<Multiaddr, EngineError> {
+    text.parse().map_err(|e| EngineError::Config { setting, why: format!("`{text}` is not a multiaddress: {e}") })
+}
+
 /// Starts the engine; `host` answers it from now on. Needs a multi-threaded runtime: host calls block.
 ///
 /// # Errors
@@ -177,9 +191,8 @@ impl NodeConfig for Settings {
 
 fn settings(config: &EngineConfig) -> Result<Settings, EngineError> {
     let mut consensus = ConsensusConfig::default();
-    let parse = |setting, text: &str| text.parse().map_err(|e| EngineError::Config { setting, why: format!("`{text}` is not a multiaddress: {e}") });
-    consensus.p2p.listen_addr = parse("p2p.listen", &config.listen)?;
-    consensus.p2p.persistent_peers = config.persistent_peers.iter().map(|peer| parse("p2p.persistent_peers", peer)).collect::<Result<_, _>>()?;
+    consensus.p2p.listen_addr = multiaddress("p2p.listen", &config.listen)?;
+    consensus.p2p.persistent_peers = config.persistent_peers.iter().map(|peer| multiaddress("p2p.persistent_peers", peer)).collect::<Result<_, _>>()?;
     consensus.p2p.persistent_peers_only = config.persistent_peers_only;
     // Several nodes of one operator share an address on loopback and behind one gateway.
     consensus.p2p.discovery.max_connections_per_ip = 64;

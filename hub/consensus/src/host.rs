@@ -83,7 +83,10 @@ pub enum HostError {
         /// Which height.
         height: u64,
     },
-    /// The node cannot go on: disk, corruption, a decided block that our state machine refuses.
+    /// The world does not let the node go on: a disk that is full or broken, a state that another release made.
+    #[error("the node stops: {0}")]
+    World(String),
+    /// The node cannot go on and should have been able to: a decided block that our state machine refuses.
     #[error("the node stops: {0}")]
     Fatal(String),
 }

@@ -1,5 +1,7 @@
 //! The state machine as the node sees it. [`crate::hub`] is the real one; tests bring small ones.
 
+use std::ops::RangeInclusive;
+
 use govhub_store::{Reader, StoreError, Writes};
 use govhub_types::tx_result::TxResult;
 use govhub_types::{BlockContext, Event, Rejection, Time};
@@ -73,6 +75,9 @@ pub struct QueryAnswer {
 
 /// The state machine: pure, a function of committed state and its arguments.
 pub trait Application: Send + Sync + 'static {
+    /// App versions that this binary can run.
+    fn versions(&self) -> RangeInclusive<u64>;
+
     /// Writes of version 0 from a genesis document (CometBFT genesis JSON with `app_state`).
     ///
     /// # Errors

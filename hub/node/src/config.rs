@@ -126,6 +126,9 @@ impl Default for BlocksConfig {
     }
 }
 
+/// More requests or websockets at once than any node of one process serves.
+const CONNECTIONS_MAX: usize = 65_536;
+
 /// Why a configuration is not one.
 #[derive(Debug, Error)]
 pub enum ConfigError {
@@ -191,6 +194,14 @@ impl Config {
         if !(1..=60_000).contains(&self.blocks.due_poll_ms) {
             return bad("blocks.due_poll_ms", format!("found {}, expected 1 to 60000", self.blocks.due_poll_ms));
         }
+        for (setting, value) in [("rpc.requests_max", self.rpc.requests_max), ("rpc.websockets_max", self.rpc.websockets_max)] {
+            if value > CONNECTIONS_MAX {
+                return bad(setting, format!("found {value}, at most {CONNECTIONS_MAX}"));
+            }
+        }
+        govhub_consensus::engine::check_addresses(&self.p2p.listen, &self.p2p.persistent_peers)
+            .or_else(|e| bad("p2p", e.to_string()))?;
+        crate::log::check(&self.log).or_else(|why| bad("log", why))?;
         if self.moniker.is_empty() || self.moniker.len() > 64 {
             return bad("moniker", "expected 1 to 64 bytes".into());
         }
@@ -303,10 +314,24 @@ mod tests {
     }
 
     #[test]
-    fn a_value_out_of_range_is_named() {
-        let mut config = Config::default();
-        assert!(config.check().is_ok());
-        config.blocks.idle_block_ms = 0;
-        assert!(matches!(config.check(), Err(ConfigError::Value { setting: "blocks.idle_block_ms", .. })));
+    fn each_value_out_of_range_is_named() {
+        assert!(Config::default().check().is_ok());
+        let bends: [(&str, fn(&mut Config)); 7] = [
+            ("blocks.idle_block_ms", |c| c.blocks.idle_block_ms = 0),
+            ("rpc.requests_max", |c| c.rpc.requests_max = usize::MAX),
+            ("rpc.websockets_max", |c| c.rpc.websockets_max = usize::MAX),
+            ("mempool.txs_max", |c| c.mempool.txs_max = 0),
+            ("p2p", |c| c.p2p.listen = "127.0.0.1:1".into()),
+            ("p2p", |c| c.p2p.persistent_peers = vec!["peer".into()]),
+            ("log", |c| c.log = "info,=".into()),
+        ];
+        for (name, bend) in bends {
+            let mut config = Config::default();
+            bend(&mut config);
+            match config.check() {
+                Err(ConfigError::Value { setting, .. }) => assert_eq!(setting, name),
+                other => panic!("{name}: {other:?}"),
+            }
+        }
     }
 }

@@ -44,6 +44,19 @@ fn fatal(error: impl std::fmt::Display) -> HostError {
     HostError::Fatal(error.to_string())
 }
 
+fn world(error: StoreError) -> HostError {
+    HostError::World(error.to_string())
+}
+
+impl From<LedgerError> for HostError {
+    fn from(error: LedgerError) -> Self {
+        match error {
+            LedgerError::Store(_) | LedgerError::Apply(ApplyError::Store(_) | ApplyError::Version { .. }) => Self::World(error.to_string()),
+            _ => fatal(error),
+        }
+    }
+}
+
 impl NodeHost {
     /// A host over an opened ledger.
     pub fn new(ledger: Arc<Ledger>, mempool: Arc<Mempool>, blocks: BlocksConfig, versions_kept: u64, me: ValidatorAddress) -> Result<Self, StoreError> {
@@ -82,7 +95,7 @@ impl NodeHost {
             },
             Err(LedgerError::Apply(refused @ ApplyError::AnteFailed { .. })) => Ok(Err(refused.to_string())),
             Err(LedgerError::Time) => Ok(Err(LedgerError::Time.to_string())),
-            Err(e) => Err(fatal(e)),
+            Err(e) => Err(e.into()),
         }
     }
 
@@ -113,7 +126,7 @@ impl NodeHost {
                     self.mempool.drop_txs(&[sha256(&[&txs[index]])]);
                     continue;
                 }
-                Err(e) => return Err(fatal(e)),
+                Err(e) => return Err(e.into()),
             };
             let last_commit = tip.last.as_ref().map(|(_, _, commit)| commit.as_ref().clone());
             let header = expected.header(time, &txs, last_commit.as_ref(), self.me);
@@ -128,15 +141,15 @@ impl NodeHost {
 
     fn choose(&self, tip: &Tip, time: tendermint::Time, max_bytes: usize) -> Result<Vec<Vec<u8>>, HostError> {
         let candidates = self.mempool.candidates(max_bytes);
-        let context = self.ledger.block_context(tip, time).map_err(fatal)?;
-        self.ledger.read(|reader, _| self.ledger.app.propose(reader, &context, &candidates, max_bytes)).map_err(fatal)
+        let context = self.ledger.block_context(tip, time)?;
+        self.ledger.read(|reader, _| self.ledger.app.propose(reader, &context, &candidates, max_bytes)).map_err(world)
     }
 
     fn prune(&self, height: u64) -> Result<(), HostError> {
         if self.versions_kept == 0 || !height.is_multiple_of(PRUNE_EVERY) || height <= self.versions_kept {
             return Ok(());
         }
-        let removed = self.ledger.store.prune(height - self.versions_kept).map_err(fatal)?;
+        let removed = self.ledger.store.prune(height - self.versions_kept).map_err(world)?;
         tracing::info!(height, removed, "pruned versions below {}", height - self.versions_kept);
         Ok(())
     }
@@ -162,7 +175,7 @@ impl Host for NodeHost {
         }
         let (_, bytes, id) = self.build()?;
         let proposal = Received { height, round, pol_round: None, locked: false, proposer: self.me, id, bytes: bytes.clone() };
-        self.undecided.keep_own(Undecided { proposal, timely: true }).map_err(fatal)?;
+        self.undecided.keep_own(Undecided { proposal, timely: true }).map_err(world)?;
         Ok((id, bytes))
     }
 
@@ -175,7 +188,7 @@ impl Host for NodeHost {
         let undecided = Undecided { proposal: received, timely };
         // Bytes of another id are nobody's proposal: not kept, not answered.
         let honest = Block::decode(&undecided.proposal.bytes).is_ok_and(|block| block.value_id(&undecided.proposal.bytes) == undecided.proposal.id);
-        if !honest || !self.undecided.keep(deciding, undecided.clone()).map_err(fatal)? || undecided.proposal.height != deciding {
+        if !honest || !self.undecided.keep(deciding, undecided.clone()).map_err(world)? || undecided.proposal.height != deciding {
             return Ok(None);
         }
         self.judged(&undecided).map(Some)
@@ -195,7 +208,7 @@ impl Host for NodeHost {
         }
         let deciding = self.ledger.tip().height + 1;
         let proposal = Received { height, round, pol_round: None, locked: false, proposer, id, bytes };
-        if !self.undecided.keep(deciding, Undecided { proposal, timely: true }).map_err(fatal)? {
+        if !self.undecided.keep(deciding, Undecided { proposal, timely: true }).map_err(world)? {
             return Ok(Synced::PeerFault);
         }
         Ok(Synced::Judged(Proposed { height, round, pol_round: None, proposer, id, valid: verdict.is_ok() }))
@@ -214,7 +227,7 @@ impl Host for NodeHost {
         let txs = block.txs.clone();
         let mut writes = BlockWrites::default();
         self.undecided.stage_removal(height, &mut writes);
-        self.ledger.commit(block, bytes, certificate, outcome, writes).map_err(fatal)?;
+        self.ledger.commit(block, bytes, certificate, outcome, writes)?;
         self.undecided.forget(height);
         self.executed.clear();
         self.mempool.decided(&txs);
@@ -234,8 +247,8 @@ impl Host for NodeHost {
     fn decided(&mut self, from: u64, to: u64) -> Result<Vec<(Vec<u8>, Certificate)>, HostError> {
         let mut decided = Vec::new();
         for height in from..=to.min(self.ledger.tip().height) {
-            let block = self.ledger.blocks.block(height).map_err(fatal)?;
-            let seen = self.ledger.blocks.seen_commit(height).map_err(fatal)?;
+            let block = self.ledger.blocks.block(height).map_err(world)?;
+            let seen = self.ledger.blocks.seen_commit(height).map_err(world)?;
             let Some(((block, bytes), seen)) = block.zip(seen) else { break };
             let certificate = commit::to_certificate(&seen, block.header.time).ok_or_else(|| fatal(format!("commit {height} is no certificate")))?;
             decided.push((bytes, certificate));

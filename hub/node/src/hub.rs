@@ -1,5 +1,7 @@
 //! The real state machine, `govhub_app`, behind [`Application`].
 
+use std::ops::RangeInclusive;
+
 use govhub_app::GenesisDoc;
 use govhub_store::{Reader, Writes};
 use govhub_types::{BlockContext, Rejection, Time, TxResult};
@@ -11,6 +13,10 @@ use crate::application::{Application, ApplyError, BlockOutcome, QueryAnswer, Sen
 pub struct Hub;
 
 impl Application for Hub {
+    fn versions(&self) -> RangeInclusive<u64> {
+        1..=govhub_app::APP_VERSION
+    }
+
     fn genesis(&self, document: &[u8]) -> Result<Writes, String> {
         let document: GenesisDoc = serde_json::from_slice(document).map_err(|e| e.to_string())?;
         govhub_app::genesis(&document).map_err(|e| e.to_string())

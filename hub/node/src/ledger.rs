@@ -139,6 +139,7 @@ impl Ledger {
             let prepared = store.prepare(0, writes)?.with_app_version(genesis.app_version).with_columns(own.into_writes());
             store.commit(prepared)?;
         }
+        store.require_app_version(app.versions())?;
         if blocks.genesis_hash()?.as_deref() != Some(hash.as_slice()) {
             return Err(LedgerError::OtherGenesis);
         }

@@ -23,6 +23,14 @@ pub fn start(filter: &str) -> Result<(), String> {
     Ok(())
 }
 
+/// Whether `filter` parses.
+///
+/// # Errors
+/// Why it does not.
+pub fn check(filter: &str) -> Result<(), String> {
+    EnvFilter::try_new(filter).map(drop).map_err(|e| format!("log filter `{filter}`: {e}"))
+}
+
 /// The engine says at `info` what we say at `debug`.
 const ENGINE: &str = "arc_malachitebft_engine=warn,arc_malachitebft_network=warn,arc_malachitebft_sync=warn,arc_malachitebft_app=warn,arc_malachitebft_core_consensus=warn,arc_malachitebft_core_driver=warn,arc_malachitebft_wal=warn,arc_malachitebft_discovery=warn,arc_malachitebft_app_channel=warn,arc_malachitebft_metrics=warn";
 

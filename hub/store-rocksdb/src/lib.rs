@@ -28,7 +28,8 @@ const OPEN_FILES_MAX: i32 = 512;
 /// Opens, or creates, the database in `directory`.
 ///
 /// # Errors
-/// [`StoreError::Corrupt`] where RocksDB finds broken data, [`StoreError::Backend`] for anything else (permissions, a running node's lock).
+/// [`StoreError::Corrupt`] where RocksDB finds broken data, [`StoreError::Locked`] where another process has it open,
+/// [`StoreError::Backend`] for anything else (permissions).
 pub fn open(directory: &Path) -> Result<Arc<dyn Backend>, StoreError> {
     refuse_headless(directory)?;
     let mut options = Options::default();
@@ -77,6 +78,7 @@ fn store_error(directory: &Path, error: rocksdb::Error) -> StoreError {
         ErrorKind::Corruption => StoreError::Corrupt { what: text },
         // A file that the manifest names and the disk does not have.
         ErrorKind::IOError if text.contains("No such file") => StoreError::Corrupt { what: text },
+        ErrorKind::IOError if text.contains("lock") && text.contains("LOCK") => StoreError::Locked { directory: directory.display().to_string() },
         _ => StoreError::Backend(text),
     }
 }

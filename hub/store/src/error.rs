@@ -8,6 +8,12 @@ pub enum StoreError {
     /// The backend could not read or write.
     #[error("store: {0}")]
     Backend(String),
+    /// Another process has it open.
+    #[error("store: {directory} is open in another process")]
+    Locked {
+        /// Where it lies.
+        directory: String,
+    },
     /// Stored bytes are not what was written.
     #[error("store is corrupt: {what}; restore the home from a snapshot, or remove its data directory and let the node sync again")]
     Corrupt {

@@ -32,7 +32,7 @@ use steps::Stage;
 use story::Story;
 
 /// What every place that shows these chains says of them.
-pub const TRUST_NOTE: &str = "each chain here: single operator, no fault tolerance";
+pub const TRUST_NOTE: &str = "dev network; each chain here: single operator, no fault tolerance";
 
 /// The whole demo. True iff every step came out as expected and everything verified was recomputed.
 ///

@@ -15,6 +15,7 @@ use tendermint_rpc::{Client, HttpClient, HttpClientUrl};
 
 use super::{CliError, Exit};
 use crate::keys::NamedKey;
+use crate::rpc::TEMPORARY;
 
 /// How long a posted transaction may take into a block.
 const INCLUSION_TIMEOUT: Duration = Duration::from_secs(30);
@@ -111,10 +112,15 @@ impl Rpc {
         &self.http
     }
 
-    fn failed(&self, doing: &str, error: &tendermint_rpc::Error) -> CliError {
+    /// The error of a call that failed while `doing` something.
+    pub fn failed(&self, doing: &str, error: &tendermint_rpc::Error) -> CliError {
         match error.detail() {
+            ErrorDetail::Response(refused) if refused.source.code().value() == TEMPORARY => {
+                CliError::temporary(format!("{doing}: {}", refused.source)).hint("run the command again")
+            }
             ErrorDetail::Response(refused) => CliError::no(format!("{doing}: {}", refused.source)),
-            _ => CliError::temporary(format!("{doing}: no answer from `{}`: {error}", self.url)).hint("is the node running? see `govhub status`"),
+            // The error's own text carries a trace of the library.
+            detail => CliError::temporary(format!("{doing}: no answer from `{}`: {detail}", self.url)).hint("is the node running there? `--node URL` names another"),
         }
     }
 

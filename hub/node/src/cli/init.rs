@@ -25,6 +25,8 @@ use crate::ledger::now;
 const MEMBERS: [&str; 3] = ["gov-1", "gov-2", "gov-3"];
 /// Delay of governance on a production network, seconds: a day to see and cancel.
 const PROD_DELAY_S: u64 = 86_400;
+/// Provable versions that a production node keeps: the trusting period of 14 days at two blocks a second, and some.
+const PROD_VERSIONS_KEPT: u64 = 2_500_000;
 /// Largest block of a fresh chain: sixteen of the largest packets.
 const BLOCK_BYTES: u64 = 4 << 20;
 /// Power of the one validator.
@@ -294,6 +296,9 @@ fn config(init: &Init) -> Result<Config, CliError> {
     config.p2p.listen.clone_from(&init.p2p);
     if let Some(idle) = init.idle_block_ms {
         config.blocks.idle_block_ms = idle;
+    }
+    if init.network == NetworkArg::Prod {
+        config.state.versions_kept = PROD_VERSIONS_KEPT;
     }
     config.check().map_err(CliError::usage)?;
     Ok(config)

@@ -17,6 +17,7 @@ mod light_client;
 mod start;
 mod status;
 
+use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -145,9 +146,7 @@ impl PostArgs {
 
 /// Prints `value` as JSON on one line if asked, else `text`.
 pub fn print(json: bool, value: &serde_json::Value, text: impl std::fmt::Display) {
-    if json {
-        println!("{value}");
-    } else {
-        println!("{text}");
-    }
+    let shown = if json { value.to_string() } else { text.to_string() };
+    // A reader that has seen enough and left is no error.
+    let _ = writeln!(std::io::stdout(), "{shown}");
 }

@@ -4,6 +4,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::Args;
+use govhub_consensus::engine::EngineError;
+use govhub_consensus::HostError;
+use govhub_store::StoreError;
 use tokio::signal::unix::{signal, SignalKind};
 
 use super::{CliError, Exit};
@@ -27,15 +30,26 @@ pub async fn run(start: Start) -> Result<Exit, CliError> {
     log::start(&config.log).map_err(CliError::usage)?;
     let stopped = |kind| signal(kind).map_err(|e| CliError::defect(format!("cannot listen for signals: {e}")));
     let (mut term, mut int) = (stopped(SignalKind::terminate())?, stopped(SignalKind::interrupt())?);
-    let backend = govhub_store_rocksdb::open(&home.database()).map_err(CliError::usage)?;
+    let backend = govhub_store_rocksdb::open(&home.database()).map_err(|e| match &e {
+        StoreError::Locked { .. } => CliError::temporary(&e).hint("another govhub runs on this home; stop it first"),
+        _ => CliError::usage(&e),
+    })?;
     let mut node = Node::start(&home, config, Arc::new(hub::Hub), backend).await.map_err(|e| CliError::usage(format!("{e:#}")))?;
     tracing::info!("govhub {} runs; RPC on http://{}", crate::VERSION, node.rpc_addr());
     tokio::select! {
-        failed = node.failed() => return Err(CliError::defect(failed.err().map_or_else(|| "consensus stopped".to_owned(), |e| e.to_string()))),
+        failed = node.failed() => return Err(stopped_by_itself(failed.err())),
         _ = term.recv() => tracing::info!("SIGTERM: stopping"),
         _ = int.recv() => tracing::info!("SIGINT: stopping"),
     }
     node.stop().await.map_err(|e| CliError::defect(format!("{e:#}")))?;
     tracing::info!("stopped");
     Ok(Exit::Done)
+}
+
+fn stopped_by_itself(error: Option<EngineError>) -> CliError {
+    match error {
+        Some(EngineError::Host(HostError::World(why))) => CliError::temporary(why).hint("nothing is lost; see to it, then start again"),
+        Some(error) => CliError::defect(error),
+        None => CliError::defect("consensus stopped"),
+    }
 }

@@ -49,7 +49,7 @@ pub fn status(rpc: &Rpc) -> Result<Value, RpcError> {
             "version": crate::VERSION,
             "channels": "",
             "moniker": rpc.moniker,
-            "other": {"tx_index": "on", "rpc_address": format!("tcp://{}", rpc.config.listen)},
+            "other": {"tx_index": "on", "network": if rpc.ledger.genesis.dev { "dev" } else { "prod" }, "rpc_address": format!("tcp://{}", rpc.config.listen)},
         },
         "sync_info": {
             "latest_block_hash": hash(latest),
@@ -188,13 +188,9 @@ pub fn validators(rpc: &Rpc, params: &Params) -> Result<Value, RpcError> {
 /// `consensus_params`
 pub fn consensus_params(rpc: &Rpc, params: &Params) -> Result<Value, RpcError> {
     let height = height(rpc, params)?;
-    let in_force = rpc.ledger.genesis.params;
     let (block, _) = load(rpc, height)?;
-    Ok(json!({"block_height": height.to_string(), "consensus_params": {
-        "block": {"max_bytes": in_force.block_max_bytes.to_string(), "max_gas": in_force.block_max_gas.to_string()},
-        "evidence": {"max_age_num_blocks": "100000", "max_age_duration": "172800000000000", "max_bytes": "1048576"},
-        "validator": {"pub_key_types": ["ed25519"]},
-        "version": {"app": block.header.version.app.to_string()},
-        "abci": {"vote_extensions_enable_height": "0"},
-    }}))
+    // No action changes them: what genesis says is in force, but for the version.
+    let mut in_force = rpc.ledger.genesis.document["consensus_params"].clone();
+    in_force["version"] = json!({"app": block.header.version.app.to_string()});
+    Ok(json!({"block_height": height.to_string(), "consensus_params": in_force}))
 }

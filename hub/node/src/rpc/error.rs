@@ -2,6 +2,11 @@
 
 use serde_json::{json, Value};
 
+use crate::mempool::MempoolError;
+
+/// Code of [`RpcError::temporary`].
+pub const TEMPORARY: i32 = -32001;
+
 /// A refused call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RpcError {
@@ -36,6 +41,11 @@ impl RpcError {
         Self { code: -32603, message: "Internal error", data: data.to_string() }
     }
 
+    /// Not now: the same call may go well later. A code of the range that JSON-RPC leaves to servers; CometBFT says internal error.
+    pub fn temporary(data: impl ToString) -> Self {
+        Self { code: TEMPORARY, message: "Temporary", data: data.to_string() }
+    }
+
     /// The response object.
     pub fn response(&self, id: &Value) -> Value {
         json!({"jsonrpc": "2.0", "id": id, "error": {"code": self.code, "message": self.message, "data": self.data}})
@@ -51,4 +61,13 @@ impl From<govhub_store::StoreError> for RpcError {
 /// The response object of a call that went well.
 pub fn success(id: &Value, result: Value) -> Value {
     json!({"jsonrpc": "2.0", "id": id, "result": result})
+}
+
+impl From<MempoolError> for RpcError {
+    fn from(error: MempoolError) -> Self {
+        match error {
+            MempoolError::Full { .. } | MempoolError::OverQuota { .. } => Self::temporary(error),
+            _ => Self::internal(error),
+        }
+    }
 }

@@ -22,6 +22,7 @@ use crate::config::RpcConfig;
 use crate::ledger::Ledger;
 use crate::mempool::Mempool;
 
+pub use error::TEMPORARY;
 pub use server::serve;
 
 /// What the methods answer from.

@@ -59,7 +59,7 @@ fn short(result: &TxResult, hash: &[u8; 32]) -> Value {
 pub fn broadcast_sync(rpc: &Rpc, params: &Params) -> Result<Value, RpcError> {
     let tx = bytes(params)?;
     let hash = sha256(&[&tx]);
-    let result = rpc.mempool.add(tx).map_err(RpcError::internal)?;
+    let result = rpc.mempool.add(tx)?;
     Ok(short(&result, &hash))
 }
 
@@ -68,7 +68,7 @@ pub fn broadcast_async(rpc: &Arc<Rpc>, params: &Params) -> Result<Value, RpcErro
     let tx = bytes(params)?;
     let hash = sha256(&[&tx]);
     // The permit bounds the work that unanswered broadcasts can pile up.
-    let permit = rpc.requests.clone().try_acquire_owned().map_err(|_| RpcError::internal("the node is busy; try again"))?;
+    let permit = rpc.requests.clone().try_acquire_owned().map_err(|_| RpcError::temporary("the node is busy; try again"))?;
     let mempool = rpc.mempool.clone();
     tokio::task::spawn_blocking(move || {
         let _permit = permit;
@@ -103,7 +103,7 @@ pub async fn broadcast_commit(rpc: &Arc<Rpc>, params: &Params) -> Result<Value, 
     let mut blocks = rpc.ledger.subscribe();
     let mempool = rpc.mempool.clone();
     let added = tokio::task::spawn_blocking(move || mempool.add(tx)).await.map_err(RpcError::internal)?;
-    let check = added.map_err(RpcError::internal)?;
+    let check = added?;
     let check_json = json::tx_result(&abci::tx_result(&check));
     if !check.is_ok() {
         let nothing = json::tx_result(&abci::tx_result(&TxResult::default()));

@@ -70,7 +70,8 @@ fn start(home: &Home) -> Running {
         if code(&status) == 0 {
             let status: Value = serde_json::from_slice(&status.stdout).expect("JSON");
             if status["height"].as_u64() >= Some(2) {
-                assert_eq!(status["trust"], "1 validator: single operator, no fault tolerance");
+                assert_eq!(status["trust"], "BFT quorum, n=1, f=0, single operator, no fault tolerance");
+                assert_eq!(status["network"], "dev");
                 assert_eq!(status["chain_id"], "hub-1");
                 return running;
             }
@@ -118,6 +119,22 @@ fn config_check_names_a_misspelt_setting() {
     let output = govhub(&["config", "check", "--home", &home.path]);
     assert_eq!(code(&output), 2);
     assert!(error(&output).contains("idle_blok_ms"), "{}", error(&output));
+}
+
+#[test]
+fn a_second_node_on_a_home_is_told_that_one_runs_and_words_of_errors_are_ours() {
+    let (home, _) = init(&[]);
+    let running = start(&home);
+    let second = govhub(&["start", "--home", &home.path]);
+    assert_eq!(code(&second), 4);
+    assert!(error(&second).contains("another govhub runs on this home"), "{}", error(&second));
+    let shown = govhub(&["status", "--node", &home.url]);
+    assert!(String::from_utf8_lossy(&shown.stdout).contains("DEV NETWORK"));
+    assert_eq!(terminate(running), 0);
+    let nobody = govhub(&["status", "--node", &home.url]);
+    assert_eq!(code(&nobody), 4);
+    assert!(!error(&nobody).contains("Location:") && !error(&nobody).contains(".rs:"), "no trace of a library: {}", error(&nobody));
+    assert!(error(&nobody).contains("hint:"));
 }
 
 #[test]

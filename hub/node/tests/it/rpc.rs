@@ -35,6 +35,15 @@ async fn status_genesis_and_info_say_what_the_node_is() {
     world.http.health().await.expect("health");
     let params = world.http.consensus_params(1u32).await.expect("params");
     assert_eq!(params.consensus_params.block.max_bytes, 1_048_576);
+    let (_, raw) = get(&world, "/consensus_params?height=1").await;
+    let mut said = genesis_document(&world).await["consensus_params"].clone();
+    said["version"] = serde_json::json!({"app": "1"});
+    assert_eq!(raw["result"]["consensus_params"], said, "what genesis says, and nothing else");
+}
+
+/// The genesis document as the node gives it out.
+async fn genesis_document(world: &crate::world::World) -> serde_json::Value {
+    get(world, "/genesis").await.1["result"]["genesis"].clone()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -60,6 +60,10 @@ fn due(state: &State<'_>, time: Time) -> Vec<Vec<u8>> {
 }
 
 impl Application for Notebook {
+    fn versions(&self) -> std::ops::RangeInclusive<u64> {
+        1..=1
+    }
+
     fn genesis(&self, _: &[u8]) -> Result<Writes, String> {
         Ok(genesis_marks())
     }

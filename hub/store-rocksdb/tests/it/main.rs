@@ -260,5 +260,5 @@ fn a_second_process_is_kept_out_and_told_why() {
     let home = tempfile::tempdir().expect("a temporary directory");
     let _running = with_genesis(govhub_store_rocksdb::open(home.path()).expect("opens"));
     let error = govhub_store_rocksdb::open(home.path()).err().expect("refused");
-    assert!(matches!(&error, StoreError::Backend(why) if why.contains("lock")), "{error}");
+    assert!(matches!(&error, StoreError::Locked { .. }), "{error}");
 }

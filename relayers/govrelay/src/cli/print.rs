@@ -1,5 +1,7 @@
 //! What commands print.
 
+use std::io::Write;
+
 use serde::Serialize;
 
 use super::Failed;
@@ -11,7 +13,8 @@ pub fn print<T: Serialize>(json: bool, value: &T, text: impl FnOnce(&T) -> Strin
     } else {
         text(value)
     };
-    println!("{shown}");
+    // A reader that has seen enough and left is no error.
+    let _ = writeln!(std::io::stdout(), "{shown}");
     Ok(())
 }
 

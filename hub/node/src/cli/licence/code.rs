@@ -75,7 +75,7 @@ pub async fn run(args: Code) -> Result<Exit, CliError> {
 
 /// Seconds of the newest block.
 async fn block_time_s(rpc: &Rpc) -> Result<u64, CliError> {
-    let status = rpc.http().status().await.map_err(|e| CliError::temporary(format!("asking for the newest block: {e}")))?;
+    let status = rpc.http().status().await.map_err(|e| rpc.failed("asking for the newest block", &e))?;
     let seconds = status.sync_info.latest_block_time.unix_timestamp();
     u64::try_from(seconds).map_err(|_| CliError::defect("the newest block is older than 1970"))
 }

@@ -103,7 +103,7 @@ async fn anchor(new: &New) -> Result<Header, CliError> {
         None => rpc.height().await?,
     };
     let at = tendermint::block::Height::try_from(height).map_err(CliError::usage)?;
-    let answer = rpc.http().commit(at).await.map_err(|e| CliError::temporary(format!("commit of height {height} from `{}`: {e}", new.from)))?;
+    let answer = rpc.http().commit(at).await.map_err(|e| rpc.failed(&format!("asking for the commit of height {height}"), &e))?;
     let signed = answer.signed_header;
     if signed.header.height != at || signed.header.hash() != signed.commit.block_id.hash {
         return Err(CliError::no(format!("the node's commit at height {height} is for another header: do not believe it")));
