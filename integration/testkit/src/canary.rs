@@ -4,8 +4,8 @@
 //! in UTF-16 (both byte orders) and, if it is text beyond ASCII, in GB18030. Before the folder is judged clean, a canary is
 //! planted in it on purpose, in each encoding, and must be found: a scan that finds nothing proves nothing.
 //!
-//! **Not checked**: contents that a program compressed or encrypted. The demo's databases are not compressed; the sealed store is
-//! encrypted, which is its purpose.
+//! **Not checked**: contents that a program compressed or encrypted. Databases compress their tables: scan what `govhub store dump` writes
+//! of them beside the files themselves. The sealed store is encrypted, which is its purpose.
 
 use std::collections::BTreeSet;
 use std::io::Read;

@@ -6,6 +6,7 @@ pub mod canary;
 pub mod csv;
 pub mod edges;
 pub mod proto;
+pub mod purity;
 pub mod runner;
 
 use std::path::{Path, PathBuf};

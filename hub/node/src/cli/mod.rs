@@ -16,6 +16,7 @@ mod licence;
 mod light_client;
 mod start;
 mod status;
+mod store;
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -50,6 +51,9 @@ enum Command {
     /// Configuration of a home
     #[command(subcommand)]
     Config(config::Config),
+    /// The database of a home
+    #[command(subcommand)]
+    Store(store::StoreCommand),
     /// Registered accounts of a chain
     #[command(subcommand)]
     Account(account::AccountCommand),
@@ -74,6 +78,7 @@ async fn execute(command: Command) -> Result<Exit, CliError> {
         Command::Status(status) => status::run(status).await,
         Command::Keys(keys) => keys::run(keys).await,
         Command::Config(config) => config::run(config).await,
+        Command::Store(store) => store::run(store).await,
         Command::Account(account) => account::run(account).await,
         Command::Gov(gov) => gov::run(gov).await,
         Command::LightClient(light_client) => light_client::run(light_client).await,

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use clap::Args;
 use govhub_consensus::engine::EngineError;
 use govhub_consensus::HostError;
-use govhub_store::StoreError;
 use tokio::signal::unix::{signal, SignalKind};
 
 use super::{CliError, Exit};
@@ -30,10 +29,8 @@ pub async fn run(start: Start) -> Result<Exit, CliError> {
     log::start(&config.log).map_err(CliError::usage)?;
     let stopped = |kind| signal(kind).map_err(|e| CliError::defect(format!("cannot listen for signals: {e}")));
     let (mut term, mut int) = (stopped(SignalKind::terminate())?, stopped(SignalKind::interrupt())?);
-    let backend = govhub_store_rocksdb::open(&home.database()).map_err(|e| match &e {
-        StoreError::Locked { .. } => CliError::temporary(&e).hint("another govhub runs on this home; stop it first"),
-        _ => CliError::usage(&e),
-    })?;
+    std::fs::create_dir_all(home.data()).map_err(|e| CliError::usage(format!("`{}`: {e}", home.data().display())))?;
+    let backend = super::store::open(&home.database())?;
     let mut node = Node::start(&home, config, Arc::new(hub::Hub), backend).await.map_err(|e| CliError::usage(format!("{e:#}")))?;
     tracing::info!("govhub {} runs; RPC on http://{}", crate::VERSION, node.rpc_addr());
     tokio::select! {

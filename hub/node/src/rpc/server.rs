@@ -41,12 +41,12 @@ fn answer(value: &Value) -> Response {
 }
 
 fn busy() -> Response {
-    let error = RpcError::internal("the node works on as many requests as it may; try again").response(&Value::Null);
+    let error = RpcError::temporary("the node works on as many requests as it may; try again").response(&Value::Null);
     (StatusCode::SERVICE_UNAVAILABLE, answer(&error)).into_response()
 }
 
 async fn index() -> &'static str {
-    "govhub node: JSON-RPC in CometBFT's shape. POST requests here, GET /status, /block?height=1, /abci_query?path=\"...\", or open /websocket.\n"
+    "govhub node: JSON-RPC in CometBFT's shape. POST requests here, GET /status, /block?height=1, /abci_query?path=%22...%22, or open /websocket.\n"
 }
 
 async fn json_rpc(State(rpc): State<Arc<Rpc>>, body: Bytes) -> Response {

@@ -37,6 +37,11 @@ fn the_demo_comes_out_as_expected_and_leaks_nothing() {
     }
     refusals_are_all_there(&report);
     every_hop_of_the_answer_is_verified(&report);
+    std::fs::write(out.join("told.txt"), &told).expect("written");
+    std::fs::copy(&json, out.join("report.json")).expect("copied");
+    for home in ["hub", "guangzhou", "shenzhen"] {
+        sound_and_dumped(&govhub, &out, home);
+    }
     nothing_leaks(&out, &secrets);
     let left = std::fs::read_dir(out.join("processes")).expect("the folder of notes").count();
     assert_eq!(left, 0, "`stop` ended what `--keep` left");
@@ -55,6 +60,17 @@ fn a_folder_that_is_not_ours_is_left_alone() {
 
 fn demo(args: &[&dyn AsRef<std::ffi::OsStr>]) -> std::process::Output {
     Command::new(env!("CARGO_BIN_EXE_govhub-demo")).args(args).output().expect("the demo starts")
+}
+
+/// The database hangs together, and its rows lie uncompressed beside the homes for the scan.
+fn sound_and_dumped(govhub: &Path, out: &Path, home: &str) {
+    let run = |args: &[&dyn AsRef<std::ffi::OsStr>]| {
+        let ran = Command::new(govhub).args(args).output().expect("govhub starts");
+        assert!(ran.status.success(), "{home}: {}", String::from_utf8_lossy(&ran.stderr));
+    };
+    let home_dir = out.join(home);
+    run(&[&"store", &"verify", &"--home", &home_dir]);
+    run(&[&"store", &"dump", &"--home", &home_dir, &"--out", &out.join(format!("{home}.dump"))]);
 }
 
 /// Every typed answer and every forgery that the product promises to show.

@@ -2,4 +2,5 @@
 
 mod csv;
 mod edges;
+mod purity;
 mod runner;
