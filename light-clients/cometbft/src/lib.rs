@@ -21,6 +21,17 @@ mod verify;
 #[cfg(feature = "testing")]
 pub mod testing;
 
+use govhub_lc_core::About;
+
+/// What people are told of this family.
+pub const ABOUT: About = About {
+    client_type: CLIENT_TYPE,
+    follows: "CometBFT and Tendermint chains: the hub, department chains of its make, Cosmos SDK chains",
+    trusts: "that less than one third of the voting power lies; one validator alone is one operator",
+    lasts: "the trusting period of the trust file, 14 days on chains of this make",
+    cannot_prove: &[],
+};
+
 pub use decode::{CLIENT_STATE_URL, CONSENSUS_STATE_URL, HEADER_URL, MAX_HEADER_BYTES, MAX_VALIDATORS, MISBEHAVIOUR_URL};
 pub use header::trust_class_of;
 pub use membership::{verify_absence_under, verify_membership_under, MAX_PROOF_BYTES};

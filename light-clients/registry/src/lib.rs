@@ -3,44 +3,58 @@
 //! **Trust assumption**: none of its own; each family's crate opens with its own. A family that is not in this list does not exist:
 //! nothing outside can add one.
 //!
-//! Start at [`AnyClient`]; [`from_trust_file`] makes a client from what governance approved.
+//! Start at [`AnyClient`]; [`from_trust_file`] makes a client from what governance approved. A new family is one line in [`families`].
 
 mod trust_file;
 
 pub use trust_file::{from_trust_file, Founded};
 
-use govhub_lc_cometbft as cometbft;
-use govhub_lc_core::{LightClient, Reason};
+use govhub_lc_core::{About, LightClient, Reason};
 use ibc_proto::google::protobuf::Any;
 
-/// Client types that this build can follow.
-pub const FAMILIES: [&str; 1] = [cometbft::CLIENT_TYPE];
+use govhub_lc_cometbft as cometbft;
+use govhub_lc_solo_machine as solo_machine;
 
-/// A client of any family.
-#[derive(Clone, Debug, PartialEq)]
-pub enum AnyClient {
-    /// `07-tendermint`.
-    CometBft(cometbft::ClientState),
+/// Makes the set of the families' crates: each has `CLIENT_TYPE`, `CLIENT_STATE_URL`, `ABOUT` and a `ClientState` behind the common face.
+macro_rules! families {
+    ($($variant:ident: $family:ident),+ $(,)?) => {
+        /// Client types that this build can follow.
+        pub const FAMILIES: &[&str] = &[$($family::CLIENT_TYPE),+];
+
+        /// What people are told of each of them, in the same order.
+        pub const ABOUT: &[About] = &[$($family::ABOUT),+];
+
+        /// A client of any family.
+        #[derive(Clone, Debug, PartialEq)]
+        pub enum AnyClient {
+            $(#[doc = concat!("Of the family `", stringify!($family), "`.")] $variant($family::ClientState),)+
+        }
+
+        impl AnyClient {
+            /// Decodes a client state by its type URL.
+            ///
+            /// # Errors
+            /// `unknown-family` for a type URL outside the set, else the family's own reason.
+            pub fn decode(any: &Any) -> Result<Self, Reason> {
+                match any.type_url.as_str() {
+                    $($family::CLIENT_STATE_URL => $family::ClientState::decode(any).map(Self::$variant),)+
+                    other => Err(Reason::new("unknown-family", format!("`{}` is no client state of a known family", excerpt(other)))),
+                }
+            }
+
+            /// The client behind its face.
+            pub fn face(&self) -> &(dyn LightClient + 'static) {
+                match self {
+                    $(Self::$variant(client) => client,)+
+                }
+            }
+        }
+    };
 }
 
-impl AnyClient {
-    /// Decodes a client state by its type URL.
-    ///
-    /// # Errors
-    /// `unknown-family` for a type URL outside the set, else the family's own reason.
-    pub fn decode(any: &Any) -> Result<Self, Reason> {
-        match any.type_url.as_str() {
-            cometbft::CLIENT_STATE_URL => cometbft::ClientState::decode(any).map(Self::CometBft),
-            other => Err(Reason::new("unknown-family", format!("`{}` is no client state of a known family", excerpt(other)))),
-        }
-    }
-
-    /// The client behind its face.
-    pub fn face(&self) -> &(dyn LightClient + 'static) {
-        match self {
-            Self::CometBft(client) => client,
-        }
-    }
+families! {
+    CometBft: cometbft,
+    SoloMachine: solo_machine,
 }
 
 impl std::ops::Deref for AnyClient {

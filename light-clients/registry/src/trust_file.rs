@@ -1,7 +1,6 @@
 //! From an approved trust file to a client and its first consensus state.
 
-use govhub_lc_cometbft::ConsensusState;
-use govhub_lc_core::{Absence, AbsenceMode, Reason, TrustFile};
+use govhub_lc_core::{Absence, AbsenceMode, Fault, Reason, TrustFile};
 use govhub_types::{Height, Time};
 use ibc_proto::google::protobuf::Any;
 
@@ -51,9 +50,13 @@ pub fn from_trust_file(file: &TrustFile) -> Result<Founded, Reason> {
     if client.freeze() == *params {
         return Err(Reason::new("frozen", "params are those of a frozen client"));
     }
-    let time = match &client {
-        AnyClient::CometBft(_) => ConsensusState::decode(anchor)?.time,
-    };
+    let time = client.consensus_time(anchor).map_err(|fault| match fault {
+        Fault::Undecodable(reason) => reason,
+        Fault::NoConsensusState(height) => Reason::new("anchor", format!("builds on a state at {height}")),
+    })?;
+    if client.own_consensus_state().is_some_and(|own| own != *anchor) {
+        return Err(Reason::new("anchor", "is not the consensus state that params hold"));
+    }
     if file.key_map != client.key_map() {
         return Err(Reason::new("key-map", "the file's is not the one that params hold; a family that needs none has none"));
     }

@@ -25,5 +25,16 @@ mod verify;
 #[cfg(feature = "testing")]
 pub mod testing;
 
+use govhub_lc_core::About;
+
+/// What people are told of this family.
+pub const ABOUT: About = About {
+    client_type: CLIENT_TYPE,
+    follows: "plain IT systems known by one key (ICS-06 version 3)",
+    trusts: "whoever holds the key",
+    lasts: "without end; two contradicting signatures under one sequence freeze it",
+    cannot_prove: &["that what it signs is what it stores"],
+};
+
 pub use decode::{CLIENT_STATE_URL, CONSENSUS_STATE_URL, HEADER_URL, MISBEHAVIOUR_URL};
 pub use state::{ClientState, ConsensusState, CLIENT_TYPE, MAX_DIVERSIFIER_BYTES};

@@ -16,12 +16,19 @@ pub struct StoredStates<'a, 'b> {
     state: &'a State<'b>,
     client: &'a str,
     floor: Height,
+    /// The one state of a family that keeps it within the client state; it then counts at every height.
+    own: Option<Any>,
 }
 
 impl<'a, 'b> StoredStates<'a, 'b> {
     /// Those of `client` from `floor` upwards.
     pub fn new(state: &'a State<'b>, client: &'a str, floor: Height) -> Self {
-        Self { state, client, floor }
+        Self { state, client, floor, own: None }
+    }
+
+    /// The same, for a client whose one consensus state is `own`, if it has one.
+    pub fn with_own(self, own: Option<Any>) -> Self {
+        Self { own, ..self }
     }
 
     fn neighbour(&self, order: Order, height: Height) -> Option<(Height, Any)> {
@@ -36,6 +43,9 @@ impl<'a, 'b> StoredStates<'a, 'b> {
 
 impl ConsensusStates for StoredStates<'_, '_> {
     fn at(&self, height: Height) -> Option<Any> {
+        if self.own.is_some() {
+            return self.own.clone();
+        }
         if height < self.floor {
             return None;
         }
@@ -52,8 +62,11 @@ impl ConsensusStates for StoredStates<'_, '_> {
     }
 }
 
-/// Stores a consensus state and both its index entries.
-pub(super) fn put(state: &mut State<'_>, client: &str, height: Height, time: Time, consensus_state: &Any) {
+/// Stores a consensus state and both its index entries; not that of a family that keeps its own.
+pub(super) fn put(state: &mut State<'_>, client: &str, face: &dyn LightClient, height: Height, time: Time, consensus_state: &Any) {
+    if face.own_consensus_state().is_some() {
+        return;
+    }
     state.put(Substore::Ibc, &consensus_state_path(client, height), consensus_state.encode_to_vec());
     state.column_put(Column::ConsensusHeights, &key(client, Order::Ascending, height), time.unix_ns().to_be_bytes().to_vec());
     state.column_put(Column::ConsensusHeights, &key(client, Order::Descending, height), vec![1]);

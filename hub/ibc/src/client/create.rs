@@ -38,7 +38,7 @@ pub fn create(state: &mut State<'_>, ctx: &BlockContext, file: &TrustFile, event
     let number = sequence::read(state, NEXT_CLIENT).unwrap_or(0);
     let id: ClientId = format!("{}-{number}", file.family).parse().map_err(|e| refuse(format!("{e}")))?;
     put_client(state, &id, &founded.client.encode());
-    consensus::put(state, id.as_str(), founded.height, founded.time, &founded.consensus_state);
+    consensus::put(state, id.as_str(), founded.client.face(), founded.height, founded.time, &founded.consensus_state);
     let status = founded.client.status(&StoredStates::new(state, id.as_str(), founded.height), ctx.time);
     if status != Status::Active {
         return Err(refuse("the anchor is older than the trusting period; take a newer one".into()));

@@ -23,7 +23,7 @@ pub struct Loaded {
 impl Loaded {
     /// Its consensus states.
     pub fn states<'a, 'b>(&'a self, state: &'a State<'b>) -> StoredStates<'a, 'b> {
-        StoredStates::new(state, self.id.as_str(), self.floor())
+        StoredStates::new(state, self.id.as_str(), self.floor()).with_own(self.client.own_consensus_state())
     }
 
     /// Consensus states below this height are not believed.

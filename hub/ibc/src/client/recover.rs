@@ -40,7 +40,7 @@ pub fn recover(state: &mut State<'_>, ctx: &BlockContext, id: &ClientId, file: &
     settings.floor = Some(founded.height.into());
     put_settings(state, id, &settings);
     put_client(state, id, &founded.client.encode());
-    consensus::put(state, id.as_str(), founded.height, founded.time, &founded.consensus_state);
+    consensus::put(state, id.as_str(), founded.client.face(), founded.height, founded.time, &founded.consensus_state);
     debug_assert_eq!(founded.client.status(&StoredStates::new(state, id.as_str(), founded.height), ctx.time), Status::Active);
     events.push(Event::new("recover_client").with("subject_client_id", id).with("client_type", subject.client.client_type()));
     Ok(())

@@ -50,7 +50,7 @@ fn accept(state: &mut State<'_>, ctx: &BlockContext, loaded: &Loaded, message: &
     let mut heights = Vec::new();
     for (height, consensus_state) in &update.consensus_states {
         let time = loaded.client.consensus_time(consensus_state).expect("the light client has just made it");
-        consensus::put(state, id, *height, time, consensus_state);
+        consensus::put(state, id, loaded.client.face(), *height, time, consensus_state);
         state.column_put(Column::PacketArchive, &header_key(id, *height), message.encode_to_vec());
         heights.push(height.to_string());
     }

@@ -4,6 +4,7 @@
 mod archive;
 mod clients;
 mod golden;
+mod machine;
 mod packets;
 mod receipts;
 mod world;
