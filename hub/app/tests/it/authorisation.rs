@@ -14,7 +14,7 @@ use crate::world::{address, any, department, World, GUANGZHOU};
 const CLIENT: &str = "07-tendermint-0";
 
 /// The least message of a kind: its signer, and what its permit is judged by.
-fn least(kind: &Kind, signer: &str) -> Any {
+pub fn least(kind: &Kind, signer: &str) -> Any {
     let signer = address(signer).to_string();
     let packet = Some(Packet { sequence: 1, source_client: CLIENT.into(), destination_client: CLIENT.into(), ..Packet::default() });
     let encoded = match kind.url {

@@ -4,6 +4,7 @@ mod ante;
 mod authorisation;
 mod block;
 mod clients;
+mod fuzz;
 mod genesis;
 mod governance;
 mod query;
