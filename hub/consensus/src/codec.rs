@@ -161,3 +161,57 @@ impl HasEncodedLen<Response<HubContext>> for Borsh {
         Ok(Codec::<Response<HubContext>>::encode(self, response)?.len())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use arc_malachitebft_app_channel::app::streaming::{StreamContent, StreamId};
+    use arc_malachitebft_core_types::{NilOrVal, VoteType};
+    use govhub_fuzz::{run, Target, CASES};
+
+    use super::*;
+    use crate::vote::Vote;
+
+    fn id() -> ValueId {
+        ValueId { hash: [1; 32], parts_total: 3, parts_hash: [2; 32], time_s: 5, time_ns: 6 }
+    }
+
+    fn seeds() -> Vec<Vec<u8>> {
+        let (address, signature) = (ValidatorAddress([3; 20]), Signature([4; 64]));
+        let init = Part::Init { height: BlockHeight(9), round: Round::new(1), pol_round: Round::Nil, proposer: address, id: id(), publisher: address, signature };
+        let stream = StreamMessage::new(StreamId::new(vec![7; 12].into()), 0, StreamContent::Data(init.clone()));
+        let vote = Vote { kind: VoteType::Prevote, height: BlockHeight(9), round: Round::new(1), value: NilOrVal::Val(id()), address, extension: None };
+        let vote = SignedConsensusMsg::<HubContext>::Vote(core::SignedMessage::new(vote, signature));
+        let request = Request::ValueRequest(arc_malachitebft_sync::ValueRequest::new(BlockHeight(1)..=BlockHeight(5)));
+        let decided = DecidedWire { block: vec![1, 2, 3], height: BlockHeight(4), round: Round::new(0), id: id(), signatures: vec![SignatureWire { address, signature, extension: None }] };
+        let response = Response::ValueResponse(arc_malachitebft_sync::ValueResponse::new(BlockHeight(4), vec![decided.into()]));
+        let encoded = |bytes: Result<Bytes, io::Error>| bytes.expect("written to memory").to_vec();
+        [
+            encoded(Borsh.encode(&init)), encoded(Borsh.encode(&stream)), encoded(Borsh.encode(&vote)), encoded(Borsh.encode(&request)), encoded(Borsh.encode(&response)),
+        ]
+        .into()
+    }
+
+    /// Every kind of message a peer can send, from the same bytes.
+    fn decode_each(bytes: &[u8]) -> bool {
+        fn one<T>(bytes: &[u8]) -> bool
+        where
+            Borsh: Codec<T>,
+        {
+            Borsh.decode(Bytes::copy_from_slice(bytes)).is_ok()
+        }
+        let all = [
+            one::<Part>(bytes), one::<StreamMessage<Part>>(bytes), one::<SignedConsensusMsg<HubContext>>(bytes), one::<LivenessMsg<HubContext>>(bytes),
+            one::<ProposedValue<HubContext>>(bytes), one::<core::PolkaCertificate<HubContext>>(bytes), one::<core::ValidatorProof<HubContext>>(bytes),
+            one::<Status<HubContext>>(bytes), one::<Request<HubContext>>(bytes), one::<Response<HubContext>>(bytes),
+        ];
+        all.contains(&true)
+    }
+
+    #[test]
+    fn bent_messages_of_peers_never_panic() {
+        assert!(seeds().iter().all(|seed| decode_each(seed)));
+        let covered = run(&Target { name: "messages between nodes", seeds: seeds(), run: decode_each }, CASES);
+        println!("messages between nodes: {} cases, {} accepted", covered.cases, covered.accepted);
+        assert!(covered.accepted > 0 && covered.accepted < covered.cases);
+    }
+}

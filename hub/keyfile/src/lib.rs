@@ -408,4 +408,30 @@ mod tests {
             assert!(matches!(path(home, bad), Err(KeyFileError::Name { .. })), "{bad}");
         }
     }
+
+    #[test]
+    fn bent_key_files_are_refused_or_give_the_key_they_name() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let seed = |name: &str, password: Option<&Password>| {
+            let path = dir.path().join(name);
+            write(&path, &SigningKey::from_seed(KeyKind::Sm2, &[7; 32]), password, Sealing::Optional).expect("written");
+            fs::read(path).expect("read")
+        };
+        let target = govhub_fuzz::Target {
+            name: "key file",
+            seeds: vec![seed("plain", None), seed("sealed", Some(&password("correct horse battery")))],
+            run: |bytes| {
+                let dir = std::env::temp_dir().join(format!("govhub-keyfile-{}", std::process::id()));
+                let _ = fs::remove_file(&dir);
+                let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&dir).expect("opened");
+                file.write_all(bytes).expect("written");
+                let found = read(&dir, None, Sealing::Optional);
+                // A sealed one without a password counts as read up to there.
+                found.is_ok() || matches!(found, Err(KeyFileError::PasswordNeeded { .. }))
+            },
+        };
+        let covered = govhub_fuzz::run(&target, govhub_fuzz::CASES);
+        println!("key file: {} cases, {} accepted", covered.cases, covered.accepted);
+        assert!(covered.accepted > 0 && covered.accepted < covered.cases);
+    }
 }

@@ -2,5 +2,6 @@
 
 mod chain;
 mod engine;
+mod fuzz;
 mod real_blocks;
 mod rules;

@@ -95,4 +95,19 @@ mod tests {
             assert!(Query::parse(query).is_err(), "{query}");
         }
     }
+
+    #[test]
+    fn bent_queries_are_refused_or_understood() {
+        let seeds = ["tm.event = 'Tx' AND note.key='b'", "tx.height = 5 AND send_packet.packet_sequence EXISTS", "tm.event='NewBlock'"];
+        let target = govhub_fuzz::Target {
+            name: "event query",
+            seeds: seeds.iter().map(|seed| seed.as_bytes().to_vec()).collect(),
+            run: |bytes| {
+                let events = EventMap::from([("tm.event".to_owned(), vec!["Tx".to_owned()])]);
+                std::str::from_utf8(bytes).ok().and_then(|text| Query::parse(text).ok()).map(|query| query.matches(&events)).is_some()
+            },
+        };
+        let covered = govhub_fuzz::run(&target, govhub_fuzz::CASES);
+        assert!(covered.accepted > 0 && covered.accepted < covered.cases);
+    }
 }

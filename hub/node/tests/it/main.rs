@@ -1,6 +1,7 @@
 //! The node, in process and as a child that is killed, with a small state machine; read by clients that are not ours.
 
 mod cli;
+mod fuzz;
 mod golden;
 mod kill;
 mod light_client;
