@@ -36,6 +36,8 @@ pub struct Head {
     pub height: u64,
     /// Header time, nanoseconds since 1970.
     pub time_ns: u64,
+    /// Whether it is a development network, which is shown wherever the chain is.
+    pub dev: bool,
 }
 
 /// A signed transaction that waits for its record to be durable.

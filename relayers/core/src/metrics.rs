@@ -25,6 +25,9 @@ pub struct ChainMetrics {
     pub head: u64,
     /// Header time there, nanoseconds since 1970.
     pub head_time_ns: u64,
+    /// A development network.
+    #[serde(default)]
+    pub dev: bool,
     /// True once everything up to the head was read since the start.
     pub caught_up: bool,
 }
@@ -75,6 +78,7 @@ pub fn metrics(planner: &Planner) -> Metrics {
             cursor: chain.cursor,
             head: head.map_or(0, |h| h.height),
             head_time_ns: head.map_or(0, |h| h.time_ns),
+            dev: head.is_some_and(|h| h.dev),
             caught_up: planner.caught_up.contains(name),
         };
         (name.to_string(), figures)

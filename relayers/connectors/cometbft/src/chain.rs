@@ -8,6 +8,7 @@ use tendermint_rpc::endpoint::abci_query::AbciQuery;
 use tendermint_rpc::Client;
 
 use crate::endpoint::Endpoints;
+use crate::status::AskStatus;
 use crate::{ChainConfig, ChainError};
 
 /// An endpoint so many blocks behind the best one is not used.
@@ -66,19 +67,22 @@ impl Chain {
     pub async fn look(&self) -> Result<Look, ChainError> {
         let timeout = Duration::from_millis(self.config.timeout_ms);
         let asked = self.endpoints.all().iter().map(|(url, http)| async move {
-            let status = tokio::time::timeout(timeout, http.status()).await;
-            (url, status.map_err(|_| format!("nothing within {} ms", timeout.as_millis())).and_then(|s| s.map_err(|e| e.to_string())))
+            let status = tokio::time::timeout(timeout, http.perform(AskStatus {})).await;
+            (url, status.map_err(|_| format!("nothing within {} ms", timeout.as_millis())).and_then(|s| s.map_err(|e| e.detail().to_string())))
         });
         let answers = futures::future::join_all(asked).await;
         let mut faults = Vec::new();
         let mut good: Vec<(usize, u64, u64, tendermint::Hash)> = Vec::new();
+        let mut dev = false;
         for (index, (url, answer)) in answers.into_iter().enumerate() {
             match answer {
                 Err(why) => faults.push(format!("`{url}`: {why}")),
-                Ok(status) if status.node_info.network.as_str() != self.id.as_str() => {
+                Ok(status) if status.node_info.network != self.id.as_str() => {
                     faults.push(format!("`{url}` is a node of `{}`, not of `{}`: mend `endpoints`", status.node_info.network, self.id));
                 }
                 Ok(status) => {
+                    // One node that says so is enough: whoever hides it gains nothing.
+                    dev |= status.node_info.other.network == "dev";
                     let sync = status.sync_info;
                     let time_ns = u64::try_from(sync.latest_block_time.unix_timestamp_nanos()).unwrap_or(0);
                     good.push((index, sync.latest_block_height.value(), time_ns, sync.latest_block_hash));
@@ -94,7 +98,7 @@ impl Chain {
         let lagging = good.iter().filter(|g| g.1 + LAG_BLOCKS_MAX < best);
         faults.extend(lagging.map(|g| format!("`{}` is {} blocks behind", self.endpoints.all()[g.0].0, best - g.1)));
         let (_, height, time_ns, _) = good.into_iter().find(|g| g.1 == best).expect("the maximum is one of them");
-        Ok(Look { head: Head { chain: self.name.clone(), height, time_ns }, faults })
+        Ok(Look { head: Head { chain: self.name.clone(), height, time_ns, dev }, faults })
     }
 
     /// Leaves the endpoint in use if it does not answer or lags.

@@ -17,6 +17,7 @@ pub mod event;
 pub mod header;
 pub mod proof;
 pub mod prove;
+mod status;
 pub mod tx;
 pub mod watch;
 

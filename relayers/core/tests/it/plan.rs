@@ -37,7 +37,7 @@ fn block(side: Side, height: u64, facts: Vec<Fact>) -> Input {
 }
 
 fn head(side: Side, height: u64) -> Input {
-    Input::Head(Head { chain: chain(side), height, time_ns: 1_000_000_000_000 })
+    Input::Head(Head { chain: chain(side), height, time_ns: 1_000_000_000_000, dev: false })
 }
 
 /// A planner with one packet sent in block 1 of a; b is read up to its head. Collects all effects.
@@ -259,7 +259,7 @@ fn a_client_near_its_end_raises_an_alarm_and_a_fresh_one_does_not() {
     let alarms = |age_s: u64| {
         let mut planner = Planner::restore(Settings::default(), State::default());
         planner.add_lane(0, lane(), 1, 1).expect("the first lane");
-        planner.step(1, Input::Head(Head { chain: chain(Side::B), height: 1, time_ns: (1_000 + age_s) * 1_000_000_000 }));
+        planner.step(1, Input::Head(Head { chain: chain(Side::B), height: 1, time_ns: (1_000 + age_s) * 1_000_000_000, dev: false }));
         let effects = planner.step(1, Input::Client(World::target(Side::B), view(Side::A, ClientStatus::Active)));
         effects.iter().filter(|e| matches!(e, Effect::Alarm(_))).count()
     };

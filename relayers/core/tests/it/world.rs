@@ -200,7 +200,7 @@ impl World {
                 continue;
             }
             let Some((height, time_s)) = chain.blocks.last().map(|b| (chain.blocks.len() as u64, b.0)) else { continue };
-            self.input(Input::Head(Head { chain: name(side), height, time_ns: time_s * 1_000_000_000 }));
+            self.input(Input::Head(Head { chain: name(side), height, time_ns: time_s * 1_000_000_000, dev: false }));
             while let Some(next) = self.planner.next_height(&name(side)).filter(|next| *next <= height) {
                 let block = self.block(side, next);
                 if self.dice.chance(self.faults.repeat_block) {

@@ -22,7 +22,8 @@ fn text(status: &StatusView) -> String {
     let mut lines = vec![format!("govrelay {} {}", status.version, if status.running { format!("runs (pid {})", status.pid) } else { "does not run".into() })];
     for (name, chain) in &status.metrics.chains {
         let head = if chain.head == 0 { "no answer yet".to_owned() } else { format!("height {}", chain.head) };
-        lines.push(format!("chain {name}: {head}, read up to {}", chain.cursor));
+        let dev = if chain.dev { " (DEV NETWORK)" } else { "" };
+        lines.push(format!("chain {name}{dev}: {head}, read up to {}", chain.cursor));
     }
     for (name, lane) in &status.metrics.lanes {
         let paused = if lane.paused { ", PAUSED" } else { "" };
