@@ -48,7 +48,8 @@ pub struct Rules {
     pub when: When,
     /// What the leaf must be.
     pub role: Role,
-    /// Bits that the leaf's key usage must have; a leaf without the extension may do anything (RFC 5280, 4.2.1.3).
+    /// Bits that the leaf's key usage must have. An end entity without the extension may do anything (RFC 5280, 4.2.1.3), an authority
+    /// without it nothing.
     pub usage: KeyUsage,
     /// A purpose that every certificate of the chain with extended key usages must list. `None`: no demand, and a certificate whose list
     /// is critical is refused, since it insists on purposes that nobody asked for.
@@ -130,7 +131,12 @@ fn check_leaf(leaf: &Certificate, rules: &Rules) -> Result<(), ChainError> {
         (Role::Authority, false) => return Err(ChainError::LeafNotAuthority(name())),
         _ => {}
     }
-    match leaf.key_usage().is_none_or(|usage| usage.contains(rules.usage)) {
+    let allowed = match (rules.role, leaf.key_usage()) {
+        (_, Some(usage)) => usage.contains(rules.usage),
+        (Role::EndEntity, None) => true,
+        (Role::Authority, None) => rules.usage == KeyUsage::NONE, // As for issuers: see check_issuer.
+    };
+    match allowed {
         true => Ok(()),
         false => Err(ChainError::KeyUsage(name())),
     }

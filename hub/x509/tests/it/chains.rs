@@ -240,6 +240,8 @@ fn a_leaf_is_no_authority_unless_one_is_asked_for() {
     assert_eq!(judge(&world.root.der, &world.store(), &Rules::authority(When::At(NOW))), Ok(1), "a root is its own chain");
     assert_eq!(judge(&world.root.der, &world.store(), &rules()), Err("leaf-is-authority"));
     assert_eq!(world.judge(&Rules::authority(When::At(NOW))), Err("leaf-not-authority"));
+    let silent = Draft::authority(name(&[("CN", "silent")]), &SigningKey::from_seed(KeyKind::P256, &[6; 32]).public_key(), 6, None).without("2.5.29.15");
+    assert_eq!(judge(&world.middle.issue(silent), &world.store(), &Rules::authority(When::At(NOW))), Err("key-usage-missing"));
     let stranger = Authority::root(KeyKind::P256, 66, "stranger");
     assert_eq!(judge(&stranger.der, &world.store(), &Rules::authority(When::At(NOW))), Err("unknown-issuer"), "signing oneself is no trust");
     assert_eq!(judge(&world.root.der, &world.store(), &Rules::authority(When::At(Time::from_unix_s(DIES_S + 1)))), Err("certificate-expired"));

@@ -238,6 +238,14 @@ fn pem_is_one_block_with_its_label_and_nothing_around_it() {
     let read = |text: &str| Certificate::from_pem(text.as_bytes()).map_err(|error| error.code());
     assert_eq!(read(&good).expect("reads").der(), der);
     assert!(read(&format!("\n{}\r\n", good.replace('\n', "\r\n"))).is_ok(), "line ends and white space around are free");
+    let wide = |width: usize| {
+        let lines: Vec<_> = good.lines().filter(|line| !line.starts_with('-')).collect();
+        let body = lines.concat().as_bytes().chunks(width).map(|line| String::from_utf8_lossy(line).into_owned()).collect::<Vec<_>>().join("\n");
+        format!("-----BEGIN CERTIFICATE-----\n{body}\n-----END CERTIFICATE-----")
+    };
+    for width in [64, 76, 100_000] {
+        assert_eq!(read(&wide(width)).expect("reads").der(), der, "lines of {width}");
+    }
     for bent in [
         format!("text\n{good}"),
         format!("{good}text"),

@@ -68,7 +68,7 @@ fn numbers_of_a_signature_are_in_range_and_in_their_shortest_form() {
         let padded = |number: &[u8]| [&[2, number[1] + 1, 0], &number[2..]].concat();
         assert_eq!(verify(&[padded(&r), s.clone()]), Err(SignatureError::Format), "a zero too many");
         assert_eq!(verify(&[integer(&[1; 33]), s.clone()]), Err(SignatureError::Format), "33 bytes");
-        assert_eq!(verify(&[r.clone()]), Err(SignatureError::Format));
+        assert_eq!(verify(std::slice::from_ref(&r)), Err(SignatureError::Format));
         assert_eq!(verify(&[r.clone(), s.clone(), s.clone()]), Err(SignatureError::Format));
         // Zero and the group order are no numbers of a signature; how the library names it differs by algorithm.
         for number in [integer(&[0]), integer(&[0xff; 32])] {
