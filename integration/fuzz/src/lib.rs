@@ -3,6 +3,7 @@
 //! Start at [`targets::all`]: one list names every decoder with valid inputs to start from. [`mutate`] bends these with their structure
 //! in view; `tests/it` runs each target [`CASES`] times. A coverage-guided fuzzer calls the same functions.
 
+pub mod der;
 pub mod mutate;
 pub mod targets;
 

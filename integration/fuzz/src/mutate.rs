@@ -1,4 +1,4 @@
-//! Seeded mutations that know protobuf's and JSON's shapes: most results are still nearly well formed.
+//! Seeded mutations that know the shapes of protobuf, JSON and DER: most results are still nearly well formed.
 
 /// SplitMix64: the same inputs on every machine, so that a failure is told by target and case number alone.
 #[derive(Clone, Debug)]
@@ -42,7 +42,7 @@ pub fn mutate(random: &mut Random, seed_input: &[u8], other: &[u8]) -> Vec<u8> {
 
 fn bend(random: &mut Random, bytes: &mut Vec<u8>, other: &[u8]) {
     let at = random.below(bytes.len());
-    match random.below(12) {
+    match random.below(14) {
         0 => flip_bit(random, bytes, at),
         1 => set(bytes, at, [0x00, 0xff, 0x7f, 0x80, 0x01, b'0', b'"', b'{', b'\n', b','][random.below(10)]),
         2 => bytes.truncate(at),
@@ -58,6 +58,7 @@ fn bend(random: &mut Random, bytes: &mut Vec<u8>, other: &[u8]) {
         8 => length_prefix(random, bytes, at),
         9 => add_field(random, bytes),
         10 => wrap(random, bytes),
+        11 | 12 => crate::der::bend(random, bytes, other),
         _ => drop_field(random, bytes),
     }
 }

@@ -1,11 +1,13 @@
 //! One file per group of decoders, one line per decoder in [`all`].
 
+mod attestor;
 mod envelope;
 mod ibc;
 mod ics07;
 mod packets;
 mod proof;
 mod text;
+mod x509;
 
 use crate::Target;
 
@@ -25,5 +27,13 @@ pub fn all() -> Vec<Target> {
         ics07::client_message(),
         ics07::states(),
         proof::proof(),
+        x509::certificate(),
+        x509::crl(),
+        x509::pem(),
+        x509::signature(),
+        attestor::client_message(),
+        attestor::states(),
+        attestor::proof(),
+        attestor::native(),
     ]
 }
