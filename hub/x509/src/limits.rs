@@ -3,7 +3,7 @@
 /// Bytes of one certificate. Those of department chains have 0.5 to 1.5 KiB; SM2 government certificates with seals up to 6.
 pub const MAX_CERTIFICATE_BYTES: usize = 16 * 1024;
 
-/// Bytes of one revocation list: [`MAX_CRL_ENTRIES`] entries with serials of 20 bytes and a reason need 530,000.
+/// Bytes of one revocation list: [`MAX_CRL_ENTRIES`] entries with serials of 20 bytes and a reason need 540,000.
 pub const MAX_CRL_BYTES: usize = 576 * 1024;
 
 /// Entries of one revocation list.
