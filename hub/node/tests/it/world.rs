@@ -6,7 +6,7 @@
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use base64::prelude::{Engine as _, BASE64_STANDARD};
 use govhub_node::application::{Application, ApplyError, BlockOutcome, QueryAnswer, SenderQuota};
@@ -23,7 +23,7 @@ use tendermint_rpc::client::CompatMode;
 use tendermint_rpc::{Client, HttpClient, HttpClientUrl};
 
 /// Longest a test waits for anything.
-pub const PATIENCE: Duration = Duration::from_secs(30);
+pub const PATIENCE: Duration = Duration::from_secs(120);
 /// Transactions of one sender in one block.
 pub const QUOTA: u32 = 3;
 
@@ -207,11 +207,23 @@ impl World {
         tokio::time::timeout(PATIENCE, reached).await.expect("in time").expect("the node lives");
     }
 
-    /// Posts a transaction and gives the height of its block.
+    /// Posts a transaction and gives the height of its block. It waits longer than `broadcast_tx_commit`, for a machine under load.
     pub async fn post(&self, tx: &str) -> u64 {
-        let answer = self.http.broadcast_tx_commit(tx.as_bytes().to_vec()).await.expect("included");
-        assert!(answer.check_tx.code.is_ok(), "{answer:?}");
-        answer.height.value()
+        let answer = self.http.broadcast_tx_sync(tx.as_bytes().to_vec()).await.expect("answered");
+        assert!(answer.code.is_ok(), "{answer:?}");
+        self.included(answer.hash).await
+    }
+
+    /// Waits until a transaction is in a block, and gives that block's height.
+    pub async fn included(&self, hash: tendermint::Hash) -> u64 {
+        let begun = Instant::now();
+        loop {
+            if let Ok(found) = self.http.tx(hash, false).await {
+                return found.height.value();
+            }
+            assert!(begun.elapsed() < PATIENCE, "{hash} is in no block");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
     }
 
     /// Stops the node and starts another over the same home and backend.
