@@ -5,6 +5,8 @@
 //!
 //! Start at [`AnyClient`]; [`from_trust_file`] makes a client from what governance approved. A new family is one line in [`families`].
 
+#[cfg(feature = "native")]
+pub mod native;
 mod trust_file;
 
 pub use trust_file::{from_trust_file, Founded};
@@ -12,10 +14,12 @@ pub use trust_file::{from_trust_file, Founded};
 use govhub_lc_core::{About, LightClient, Reason};
 use ibc_proto::google::protobuf::Any;
 
+use govhub_lc_attestor as attestor;
 use govhub_lc_cometbft as cometbft;
 use govhub_lc_solo_machine as solo_machine;
 
-/// Makes the set of the families' crates: each has `CLIENT_TYPE`, `CLIENT_STATE_URL`, `ABOUT` and a `ClientState` behind the common face.
+/// Makes the set of the families' crates: each has `CLIENT_TYPE`, `CLIENT_STATE_URL`, `ABOUT` and a `ClientState` behind the common face;
+/// with feature `native` also `CHECKS` and the room `native`.
 macro_rules! families {
     ($($variant:ident: $family:ident),+ $(,)?) => {
         /// Client types that this build can follow.
@@ -49,12 +53,37 @@ macro_rules! families {
                 }
             }
         }
+
+        /// How each of them reads its chains' own files, in the same order.
+        #[cfg(feature = "native")]
+        pub const NATIVE: &[native::Native] = &[$(native::Native {
+            client_type: $family::CLIENT_TYPE,
+            checks: &$family::CHECKS,
+            items: $family::native::items,
+            self_check: $family::native::self_check,
+            trust_file: $family::native::trust_file,
+            explain: $family::native::explain,
+        }),+];
+
+        #[cfg(feature = "native")]
+        impl AnyClient {
+            /// Judges a proof that the family's `native::items` cut from a file.
+            ///
+            /// # Errors
+            /// The first rule that is broken.
+            pub fn check_proof(&self, states: &dyn govhub_lc_core::ConsensusStates, proof: &[u8]) -> Result<Vec<govhub_lc_core::Check>, Reason> {
+                match self {
+                    $(Self::$variant(client) => $family::native::check_proof(client, states, proof),)+
+                }
+            }
+        }
     };
 }
 
 families! {
     CometBft: cometbft,
     SoloMachine: solo_machine,
+    Attestor: attestor,
 }
 
 impl std::ops::Deref for AnyClient {
