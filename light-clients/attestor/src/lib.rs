@@ -53,6 +53,7 @@ pub use verify::CHECKS;
 pub const ABOUT: About = About {
     client_type: CLIENT_TYPE,
     follows: "any chain, through m of n named attestors who read it",
+    class: "m-of-n attestors: f = m - 1; f = 0 with m = 1, no fault tolerance",
     trusts: "m of the n attestors together; fails when m of them lie or lose their keys; nothing of the chain itself is verified",
     lasts: "an attestation for the trusting period after its time; rotated keys from the rotation on",
     cannot_prove: &["that the chain agreed on anything: only that the attestors say so", "a statement that no attestor quorum has signed"],

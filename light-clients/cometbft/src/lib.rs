@@ -27,6 +27,7 @@ use govhub_lc_core::About;
 pub const ABOUT: About = About {
     client_type: CLIENT_TYPE,
     follows: "CometBFT and Tendermint chains: the hub, department chains of its make, Cosmos SDK chains",
+    class: "BFT quorum: n validators, f < n/3 by voting power; f = 0 with fewer than 4, no fault tolerance",
     trusts: "that less than one third of the voting power lies; one validator alone is one operator",
     lasts: "the trusting period of the trust file, 14 days on chains of this make",
     cannot_prove: &[],

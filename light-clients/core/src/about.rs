@@ -7,7 +7,9 @@ pub struct About {
     pub client_type: &'static str,
     /// Chains it follows, with versions.
     pub follows: &'static str,
-    /// Whom one believes, and when that fails; the numbers n and f of one chain are in its [`crate::TrustClass`].
+    /// Its [`crate::TrustClass`] for any chain: the kind of authority, n parties and the f liars tolerated; f = 0 reads "no fault tolerance".
+    pub class: &'static str,
+    /// Whom one believes, and when that fails.
     pub trusts: &'static str,
     /// For how long a header is believed.
     pub lasts: &'static str,

@@ -31,6 +31,7 @@ use govhub_lc_core::About;
 pub const ABOUT: About = About {
     client_type: CLIENT_TYPE,
     follows: "plain IT systems known by one key (ICS-06 version 3)",
+    class: "one key: n = 1, f = 0, no fault tolerance",
     trusts: "whoever holds the key",
     lasts: "without end; two contradicting signatures under one sequence freeze it",
     cannot_prove: &["that what it signs is what it stores"],
