@@ -106,6 +106,9 @@ fn stated(states: &dyn ConsensusStates, height: Height, path: StoredPath<'_>, ou
 
 /// Verifies that `statement` is one of those under the root of `state`.
 pub(crate) fn check_proof(state: &ConsensusState, statement: &Statement, proof: &raw::Proof) -> Result<(), Reason> {
+    if proof.count != state.statement_count {
+        return Err(Reason::new("proof-count", format!("{} statements; attested are {}", proof.count, state.statement_count)));
+    }
     if proof.siblings.len() > MAX_DEPTH {
         return Err(Reason::new("proof-depth", format!("{} hashes; at most {MAX_DEPTH}", proof.siblings.len())));
     }

@@ -141,7 +141,7 @@ impl AttestationJson {
         found.push(Item::Header { label: format!("attestation of {height}, epoch {}", self.epoch), header: encode(HEADER_URL, &header) });
         for (index, statement) in statements.iter().enumerate() {
             let siblings = tree::path(&leaves, index).into_iter().map(|hash| hash.to_vec()).collect();
-            let proof = raw::Proof { index: index as u32, siblings };
+            let proof = raw::Proof { index: index as u32, siblings, count: attestation.statement_count };
             let claim = raw::Claim { height: Some(height.into()), statement: Some(statement.to_raw()), proof: Some(proof) };
             found.push(Item::Proof { label: format!("{} at {height}", words(statement)), proof: claim.encode_to_vec() });
         }

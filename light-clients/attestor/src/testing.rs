@@ -114,7 +114,8 @@ pub fn attestation(height: Height, time: Time, statements: &[Statement]) -> Atte
 fn raw_proof(statements: &[Statement], index: usize) -> raw::Proof {
     let leaves: Vec<Hash> = statements.iter().map(tree::leaf).collect();
     let siblings = tree::path(&leaves, index).into_iter().map(|hash| hash.to_vec()).collect();
-    raw::Proof { index: u32::try_from(index).expect("a place"), siblings }
+    let place = |index: usize| u32::try_from(index).expect("a place");
+    raw::Proof { index: place(index), siblings, count: place(leaves.len()) }
 }
 
 /// The proof of statement `index` of those of one height.

@@ -219,7 +219,7 @@ def audit_path(index, leaves):
 
 def proof(index, statements):
     leaves = [sha256(b"\x00", s) for s in statements]
-    return uint(1, index) + b"".join(blob(2, h) for h in audit_path(index, leaves))
+    return uint(1, index) + b"".join(blob(2, h) for h in audit_path(index, leaves)) + uint(3, len(leaves))
 
 
 def height(revision, number):

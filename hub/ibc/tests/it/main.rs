@@ -3,6 +3,7 @@
 
 mod archive;
 mod clients;
+mod families;
 mod golden;
 mod machine;
 mod packets;

@@ -144,6 +144,9 @@ pub struct Proof {
     /// Audit path of RFC 6962, 2.1.1, from the leaf up: 32 bytes each.
     #[prost(bytes = "vec", repeated, tag = "2")]
     pub siblings: ::prost::alloc::vec::Vec<::prost::alloc::vec::Vec<u8>>,
+    /// Statements at this height, as attested: never 0, so that no proof is empty, which hosts refuse.
+    #[prost(uint32, tag = "3")]
+    pub count: u32,
 }
 /// A header, and for a contradiction between statements the statement in it.
 #[derive(Clone, PartialEq, ::prost::Message)]

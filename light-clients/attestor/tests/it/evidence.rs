@@ -126,12 +126,12 @@ fn a_statement_in_evidence_is_proved() {
         judge(&world, good(), side)
     };
     assert_eq!(bent(&|_| {}), "misbehaviour");
-    assert_eq!(bent(&|side| side.proof = Some(raw::Proof { index: 1, siblings: Vec::new() })), "proof-place");
-    assert_eq!(bent(&|side| side.proof = Some(raw::Proof { index: 0, siblings: vec![vec![1; 32]] })), "proof-place");
+    assert_eq!(bent(&|side| side.proof = Some(raw::Proof { index: 1, siblings: Vec::new(), count: 1 })), "proof-place");
+    assert_eq!(bent(&|side| side.proof = Some(raw::Proof { index: 0, siblings: vec![vec![1; 32]], count: 1 })), "proof-place");
     assert_eq!(bent(&|side| side.statement.as_mut().expect("one").value = vec![1]), "statement");
     // A statement that the later attestation does not hold.
     let empty = attestation(at(8), ago(57), &statements());
-    assert_eq!(bent(&|side| side.header = Some(world.attestors.header(&empty))), "proof-place");
+    assert_eq!(bent(&|side| side.header = Some(world.attestors.header(&empty))), "proof-count");
     let mut swapped = world.attestors.evidence(&attestation(at(8), ago(57), &[absent(&path(2, 11))]), Some((&gone, 0)));
     swapped.statement = good().statement.map(|there| raw::Statement { value: Vec::new(), absent: true, ..there });
     assert_eq!(judge(&world, good(), swapped), "statement-not-attested");

@@ -60,6 +60,9 @@ fn a_proof_belongs_to_its_place() {
         assert_eq!(judge(raw::Proof { index, ..read(1) }), Err(code), "{index}");
     }
     assert_eq!(judge(read(0)), Err("statement-not-attested"), "the path of another leaf");
+    for count in [0, 3, 5] {
+        assert_eq!(judge(raw::Proof { count, ..read(1) }), Err("proof-count"), "{count}");
+    }
     let with = |siblings: Vec<Vec<u8>>| judge(raw::Proof { siblings, ..read(1) });
     let own = read(1).siblings;
     assert_eq!(with(own[..1].to_vec()), Err("proof-place"), "too short");
@@ -77,7 +80,7 @@ fn a_node_is_never_taken_for_a_leaf() {
     world.accept(&world.header(&attestation(at(7), ago(58), &all)));
     let leaves: Vec<_> = all.iter().map(tree::leaf).collect();
     let right = tree::root(&leaves[2..]);
-    let short = raw::Proof { index: 0, siblings: vec![right.to_vec()] };
+    let short = raw::Proof { index: 0, siblings: vec![right.to_vec()], count: 4 };
     assert_eq!(present(&world, &[leaves[0], leaves[1]].concat(), &[1], &short.encode_to_vec()), Err("proof-place"));
 }
 
@@ -87,10 +90,10 @@ fn bytes_of_a_proof_are_canonical_and_bounded() {
     let good = proof(&statements(), 1);
     let judge = |bytes: &[u8]| present(&world, &path(2, 9), &[2], bytes);
     assert_eq!(judge(&good), Ok(()));
-    assert_eq!(judge(&[good.as_slice(), &[0x18, 1]].concat()), Err("not-canonical"));
+    assert_eq!(judge(&[good.as_slice(), &[0x20, 1]].concat()), Err("not-canonical"));
     assert_eq!(judge(&good[..good.len() - 1]), Err("malformed"));
     assert_eq!(judge(&vec![0; 1025]), Err("too-long"));
-    assert_eq!(judge(&[]), Err("proof-place"));
+    assert_eq!(judge(&[]), Err("proof-count"));
 }
 
 #[test]
@@ -125,7 +128,7 @@ fn a_height_that_nobody_attested_proves_nothing() {
     let judge = |number| world.client.verify_membership(&world.states, at(number), stored, &[2], &proof(&statements(), 1)).map(drop).map_err(|reason| reason.code);
     assert_eq!(judge(7), Ok(()));
     assert_eq!(judge(8), Err("no-consensus-state"));
-    assert_eq!(judge(5), Err("proof-place"), "the anchor states nothing");
+    assert_eq!(judge(5), Err("proof-count"), "the anchor states nothing");
 }
 
 #[test]
