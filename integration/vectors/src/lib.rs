@@ -9,6 +9,7 @@
 mod case;
 mod family;
 mod folder;
+mod qbft;
 
 pub use case::{Case, Expected, Verdict};
 pub use family::{families, run, Family, Report};

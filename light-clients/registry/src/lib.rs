@@ -16,6 +16,7 @@ use ibc_proto::google::protobuf::Any;
 
 use govhub_lc_attestor as attestor;
 use govhub_lc_cometbft as cometbft;
+use govhub_lc_qbft as qbft;
 use govhub_lc_solo_machine as solo_machine;
 
 /// Makes the set of the families' crates: each has `CLIENT_TYPE`, `CLIENT_STATE_URL`, `ABOUT` and a `ClientState` behind the common face;
@@ -30,6 +31,8 @@ macro_rules! families {
 
         /// A client of any family.
         #[derive(Clone, Debug, PartialEq)]
+        // One lives at a time, on its way between bytes and bytes: a box for each would only hide it.
+        #[allow(clippy::large_enum_variant)]
         pub enum AnyClient {
             $(#[doc = concat!("Of the family `", stringify!($family), "`.")] $variant($family::ClientState),)+
         }
@@ -84,6 +87,7 @@ families! {
     CometBft: cometbft,
     SoloMachine: solo_machine,
     Attestor: attestor,
+    Qbft: qbft,
 }
 
 impl std::ops::Deref for AnyClient {

@@ -6,6 +6,7 @@ mod ibc;
 mod ics07;
 mod packets;
 mod proof;
+mod qbft;
 mod text;
 mod x509;
 
@@ -35,5 +36,12 @@ pub fn all() -> Vec<Target> {
         attestor::states(),
         attestor::proof(),
         attestor::native(),
+        qbft::client_message(),
+        qbft::bent_by_structure(),
+        qbft::states(),
+        qbft::proof(),
+        qbft::claim(),
+        qbft::file(),
+        qbft::header(),
     ]
 }
