@@ -79,6 +79,14 @@ impl Crl {
         Self::from_der(&pem::decode("X509 CRL", text, MAX_CRL_BYTES)?)
     }
 
+    /// Reads exactly one PEM block of another label: ChainMaker keeps lists in its state as `crl`.
+    ///
+    /// # Errors
+    /// As [`Crl::from_pem`].
+    pub fn from_labelled_pem(label: &'static str, text: &[u8]) -> Result<Self, DecodeError> {
+        Self::from_der(&pem::decode(label, text, MAX_CRL_BYTES)?)
+    }
+
     /// The list's DER.
     pub fn der(&self) -> &[u8] {
         &self.der

@@ -1,9 +1,10 @@
 //! Public keys as certificates hold them (SubjectPublicKeyInfo).
 
-use der::asn1::ObjectIdentifier;
+use der::asn1::{BitString, ObjectIdentifier};
+use der::{Any, Encode};
 use govhub_types::{KeyKind, PublicKey};
 use p256::elliptic_curve::sec1::ToSec1Point;
-use x509_cert::SubjectPublicKeyInfo;
+use x509_cert::{AlgorithmIdentifier, SubjectPublicKeyInfo};
 
 use crate::asn1::strict;
 use crate::error::DecodeError;
@@ -38,6 +39,21 @@ pub fn public_key_from_pem(text: &[u8]) -> Result<PublicKey, DecodeError> {
     public_key_from_spki(&pem::decode("PUBLIC KEY", text, MAX_SPKI_BYTES)?)
 }
 
+/// DER SubjectPublicKeyInfo of a key, its point with its y: the form that other libraries write, and over which ChainMaker makes node ids.
+pub fn spki_of_key(key: &PublicKey) -> Vec<u8> {
+    const CHECKED: &str = "a public key is a point of its curve: checked when it was made";
+    let bytes = key.as_bytes();
+    let (oid, curve, bytes) = match key.kind() {
+        KeyKind::Ed25519 => (ED25519, None, bytes.to_vec()),
+        KeyKind::P256 => (ELLIPTIC_CURVE, Some(P256), p256::PublicKey::from_sec1_bytes(bytes).expect(CHECKED).to_sec1_point(false).as_bytes().to_vec()),
+        KeyKind::Secp256k1 => (ELLIPTIC_CURVE, Some(SECP256K1), k256::PublicKey::from_sec1_bytes(bytes).expect(CHECKED).to_sec1_point(false).as_bytes().to_vec()),
+        KeyKind::Sm2 => (ELLIPTIC_CURVE, Some(SM2), sm2::PublicKey::from_sec1_bytes(bytes).expect(CHECKED).to_sec1_point(false).as_bytes().to_vec()),
+    };
+    let algorithm = AlgorithmIdentifier { oid, parameters: curve.as_ref().map(Any::from) };
+    let spki = SubjectPublicKeyInfo { algorithm, subject_public_key: BitString::from_bytes(&bytes).expect("65 bytes") };
+    spki.to_der().expect("91 bytes")
+}
+
 pub(crate) fn of_spki(spki: &SubjectPublicKeyInfo) -> Result<PublicKey, DecodeError> {
     let bytes = spki.subject_public_key.as_bytes().ok_or(DecodeError::Key)?;
     match spki.algorithm.oid {
@@ -64,4 +80,21 @@ fn elliptic_curve(curve: ObjectIdentifier, bytes: &[u8]) -> Result<PublicKey, De
         other => return Err(DecodeError::UnknownAlgorithm(other.to_string())),
     };
     PublicKey::new(kind, &compressed.map_err(|_| DecodeError::Key)?).map_err(|_| DecodeError::Key)
+}
+
+#[cfg(test)]
+mod tests {
+    use govhub_types::SigningKey;
+
+    use super::*;
+
+    #[test]
+    fn a_key_comes_back_from_its_spki_which_is_the_one_with_the_whole_point() {
+        for kind in KeyKind::ALL {
+            let key = SigningKey::from_seed(kind, &[7; 32]).public_key();
+            let spki = spki_of_key(&key);
+            assert_eq!(public_key_from_spki(&spki), Ok(key));
+            assert_eq!(spki.len(), match kind { KeyKind::Ed25519 => 44, KeyKind::Secp256k1 => 88, _ => 91 }, "{}", kind.name());
+        }
+    }
 }

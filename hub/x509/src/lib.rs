@@ -39,7 +39,7 @@ pub use chain::{verify_chain, Chain, ForeignCrl, Role, Rules, When};
 pub use crl::Crl;
 pub use error::{ChainError, DecodeError, SignatureError};
 pub use extensions::{ExtendedUsage, KeyUsage};
-pub use key::{public_key_from_pem, public_key_from_spki};
+pub use key::{public_key_from_pem, public_key_from_spki, spki_of_key};
 pub use name::Name;
 pub use signature::{verify_signature, Algorithm, LowS};
 pub use store::Store;

@@ -7,6 +7,7 @@
 //! A refusal counts only if it is for a reason that the case allows: [`Family::words`] maps our codes to the files' words.
 
 mod case;
+mod chainmaker;
 mod family;
 mod folder;
 mod qbft;

@@ -15,6 +15,7 @@ use govhub_lc_core::{About, LightClient, Reason};
 use ibc_proto::google::protobuf::Any;
 
 use govhub_lc_attestor as attestor;
+use govhub_lc_chainmaker as chainmaker;
 use govhub_lc_cometbft as cometbft;
 use govhub_lc_qbft as qbft;
 use govhub_lc_solo_machine as solo_machine;
@@ -88,6 +89,7 @@ families! {
     SoloMachine: solo_machine,
     Attestor: attestor,
     Qbft: qbft,
+    ChainMaker: chainmaker,
 }
 
 impl std::ops::Deref for AnyClient {

@@ -196,3 +196,11 @@ fn a_list_reads_from_one_pem_block_with_its_label() {
     assert_eq!(Crl::from_pem(pem("X509 CRL", &der).as_bytes()).expect("reads").der(), der);
     assert_eq!(Crl::from_pem(pem("CERTIFICATE", &der).as_bytes()).err().map(|error| error.code()), Some("x509-malformed-pem"));
 }
+
+#[test]
+fn a_list_under_another_label_is_read_by_whoever_expects_that_label() {
+    let der = Authority::root(KeyKind::Sm2, 1, "root").crl(&[7]);
+    let stored = pem("crl", &der);
+    assert_eq!(Crl::from_labelled_pem("crl", stored.as_bytes()).expect("as a chain keeps it").der(), der);
+    assert_eq!(Crl::from_pem(stored.as_bytes()).map_err(|error| error.code()), Err("x509-malformed-pem"));
+}

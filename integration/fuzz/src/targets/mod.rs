@@ -1,6 +1,7 @@
 //! One file per group of decoders, one line per decoder in [`all`].
 
 mod attestor;
+mod chainmaker;
 mod envelope;
 mod ibc;
 mod ics07;
@@ -43,5 +44,11 @@ pub fn all() -> Vec<Target> {
         qbft::claim(),
         qbft::file(),
         qbft::header(),
+        chainmaker::client_message(),
+        chainmaker::key_message(),
+        chainmaker::parts(),
+        chainmaker::states(),
+        chainmaker::proof(),
+        chainmaker::native(),
     ]
 }
