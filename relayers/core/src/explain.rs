@@ -58,7 +58,7 @@ fn next(planner: &Planner, key: &PacketKey) -> Option<(&'static str, String)> {
     if let Some(wait) = planner.target_waits.get(&target).filter(|w| w.until_ms > planner.now_ms) {
         return Some(("relayer", format!("{hop} to `{host}` pauses for {} ms: {}", wait.until_ms - planner.now_ms, wait.reason)));
     }
-    if !planner.caught_up.contains(host) {
+    if !planner.caught_up.contains(host) || planner.owes_reading(host) {
         return Some(("relayer", format!("{hop} waits until `{host}` is read up to its newest block")));
     }
     let client = &lane.end(target.side).client;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::batch::Target;
-use crate::{Planner, Side, Stage, Watched};
+use crate::{Held, Planner, Side, Stage, Watched};
 
 /// Figures of one moment.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -45,6 +45,9 @@ pub struct LaneMetrics {
     pub oldest_undelivered_ms: u64,
     /// When a proven transaction last landed, Unix milliseconds; 0 if never.
     pub last_delivery_ms: u64,
+    /// Packets that wait on their chains because the queue is full, per side that sent them.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub held: BTreeMap<Side, Held>,
     /// The two clients, side a first.
     pub clients: Vec<ClientMetrics>,
 }
@@ -93,6 +96,7 @@ pub fn metrics(planner: &Planner) -> Metrics {
             quarantined: open.iter().filter(|e| e.quarantine.is_some()).count() as u64,
             oldest_undelivered_ms: undelivered.map(|e| planner.now_ms.saturating_sub(e.first_seen_ms)).max().unwrap_or(0),
             last_delivery_ms: planner.state.last_delivery_ms.get(&lane.name).copied().unwrap_or(0),
+            held: planner.state.held.get(&lane.name).cloned().unwrap_or_default(),
             clients: Side::BOTH.iter().map(|&side| client(planner, lane, side)).collect(),
         };
         (lane.name.to_string(), figures)

@@ -6,9 +6,10 @@ use govhub_types::{ClientId, Height};
 use thiserror::Error;
 
 use crate::batch::{BatchId, Target};
+use crate::intake::Intake;
 use crate::retry::Wait;
 use crate::{
-    Account, Alarm, Block, ChainName, ClientStatus, ClientView, Effect, Failure, Head, Hop, Input, ItemResult, Lane, LaneName, Outcome, PacketKey,
+    Account, Alarm, Block, ChainName, ClientStatus, ClientView, Effect, Fact, Failure, Head, Hop, Input, ItemResult, Lane, LaneName, Outcome, PacketKey,
     Proved, Record, Settings, Side, State, Verified, Watched,
 };
 use crate::record::Sending;
@@ -137,10 +138,9 @@ impl Planner {
         &self.state
     }
 
-    /// The next height of `chain` to hand in, or none if nothing of it is to be read now.
+    /// The next height of `chain` to hand in, or none if the chain is in no lane. It may be one that was read before.
     pub fn next_height(&self, chain: &ChainName) -> Option<u64> {
-        let known = self.state.chains.get(chain)?;
-        (self.open.len() < self.settings.open_max).then_some(known.cursor.saturating_add(1))
+        self.state.chains.get(chain).map(|known| known.cursor.saturating_add(1))
     }
 
     /// Takes one input at `now_ms` (Unix milliseconds of the edge's clock, used for pauses and timelines only).
@@ -228,6 +228,7 @@ impl Planner {
 
     fn finish(&mut self, mut out: Out) -> Vec<Effect> {
         self.give_up_waiting(&mut out);
+        self.read_held(&mut out);
         self.schedule(&mut out);
         out.into_effects()
     }
@@ -263,34 +264,79 @@ impl Planner {
             return; // A repeat, or a gap: the edge reads on from `next_height`.
         }
         let live = self.caught_up.contains(&block.chain);
-        let mut found = Vec::new();
-        for fact in block.facts {
-            let key = self.state.lanes.values().find_map(|lane| {
-                let source = lane.source_side(&block.chain, &fact.packet, fact.kind.is_at_source())?;
-                let here = if fact.kind.is_at_source() { source } else { source.other() };
-                (!self.state.was_read(&lane.name, here, block.height)).then(|| lane.key(source, fact.packet.sequence))
-            });
-            found.extend(key.map(|key| (key, fact)));
-        }
-        let keys: Vec<PacketKey> = found.iter().map(|(key, _)| key.clone()).collect();
         let (chain, height) = (block.chain, block.height);
-        let says_nothing = found.is_empty() && height % CURSOR_EVERY != 0;
+        let at_head = self.heads.get(&chain).is_some_and(|head| height >= head.height);
+        let room = self.settings.open_max.saturating_sub(self.open.len());
+        let mut intake = Intake::new(&self.state, &chain, height, room);
+        let found: Vec<(PacketKey, Fact)> = block.facts.into_iter().filter_map(|fact| Some((intake.take(&fact)?, fact))).collect();
+        let held = intake.finish(at_head);
+        let keys: Vec<PacketKey> = found.iter().map(|(key, _)| key.clone()).collect();
+        let says_nothing = found.is_empty() && held.is_empty() && height % CURSOR_EVERY != 0;
+        let changes_held = !held.is_empty();
         let record =
-            Record::Scanned { chain: chain.clone(), height, hash: block.hash, time_ns: block.time_ns, at_ms: self.now_ms, live, found };
+            Record::Scanned { chain: chain.clone(), height, hash: block.hash, time_ns: block.time_ns, at_ms: self.now_ms, live, found, held };
+        if at_head {
+            self.caught_up.insert(chain.clone());
+        }
         if says_nothing {
             self.state.apply(&record);
         } else {
-            self.write(out, record);
+            self.write_held(out, record);
         }
         for key in keys {
             self.refile(&key);
         }
         self.state.trim(self.settings.settled_kept);
-        if self.heads.get(&chain).is_some_and(|head| height >= head.height) {
-            self.caught_up.insert(chain.clone());
+        if changes_held {
+            self.alarm_on_held(out);
         }
         self.watch_updates(&chain, &block.updates, live, out);
         self.conclude_landed(&chain, out);
+    }
+
+    /// Writes a record that may set cursors back: what is read again is not caught up.
+    fn write_held(&mut self, out: &mut Out, record: Record) {
+        let before: Vec<(ChainName, u64)> = self.state.chains.iter().map(|(name, chain)| (name.clone(), chain.cursor)).collect();
+        self.write(out, record);
+        for (chain, cursor) in before {
+            if self.state.cursor(&chain) < cursor {
+                self.caught_up.remove(&chain);
+            }
+        }
+    }
+
+    /// Reads held packets again once the queue is half empty: at every single place that becomes free would read the same blocks each time.
+    fn read_held(&mut self, out: &mut Out) {
+        if self.open.len() > self.settings.open_max / 2 {
+            return;
+        }
+        let sides = self.state.held.iter().flat_map(|(lane, sides)| sides.iter().map(move |(source, held)| (lane, source, held)));
+        let waiting: Vec<(LaneName, Side)> =
+            sides.filter(|(_, _, held)| !held.reading).map(|(lane, source, _)| (lane.clone(), *source)).collect();
+        for (lane, source) in waiting {
+            self.write_held(out, Record::HeldRead { lane, source });
+        }
+    }
+
+    fn alarm_on_held(&mut self, out: &mut Out) {
+        if self.state.held.is_empty() {
+            return self.calm("queue-full", "");
+        }
+        let quarantined = self.open.iter().filter(|key| self.state.packets.get(key).is_some_and(|e| e.quarantine.is_some())).count();
+        let words = format!(
+            "{} packets are open, {quarantined} of them quarantined; new ones wait on their chains until half of the {} places are free",
+            self.open.len(),
+            self.settings.open_max
+        );
+        self.alarm(out, "queue-full", String::new(), words);
+    }
+
+    /// True while packets on an end of `host` are taken in of which the other chain has told something that is not read again yet.
+    pub(crate) fn owes_reading(&self, host: &ChainName) -> bool {
+        self.state.held.iter().any(|(name, sides)| {
+            let touches = self.state.lanes.get(name).is_some_and(|lane| Side::BOTH.iter().any(|side| &lane.end(*side).chain == host));
+            touches && sides.values().any(|held| held.reading && held.other_from.is_some())
+        })
     }
 
     /// Keeps the index of open packets in step with an entry that may have moved.

@@ -12,7 +12,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Account, ChainName, Fact, Hop, Lane, LaneName, PacketKey, Side, State, Target, Verified};
+use crate::{Account, ChainName, Fact, Held, Hop, Lane, LaneName, PacketKey, Side, State, Target, Verified};
 
 /// One durable fact of the relayer's own life.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -49,6 +49,16 @@ pub enum Record {
         live: bool,
         /// What it said about packets of our lanes.
         found: Vec<(PacketKey, Fact)>,
+        /// What has changed about packets that are held back because the queue is full.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        held: Vec<HeldChange>,
+    },
+    /// The queue has room again: the sending chain is read again for the packets that were held back.
+    HeldRead {
+        /// Lane.
+        lane: LaneName,
+        /// Side that sent them.
+        source: Side,
     },
     /// A transaction is about to leave.
     Broadcasting {
@@ -98,6 +108,20 @@ pub enum Record {
         /// When, Unix milliseconds.
         at_ms: u64,
     },
+}
+
+/// A change of what is held back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HeldChange {
+    /// Lane.
+    pub lane: LaneName,
+    /// Side that sent the packets.
+    pub source: Side,
+    /// What is held back from now on; none if nothing.
+    pub held: Option<Held>,
+    /// Height from which the receiving chain is read again now, if it is.
+    pub back_to: Option<u64>,
 }
 
 /// One packet in a transaction that is about to leave.

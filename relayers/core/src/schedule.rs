@@ -25,7 +25,7 @@ impl Planner {
         let hosts: Vec<ChainName> = self.state.chains.keys().cloned().collect();
         for host in hosts {
             // Before the first catch-up, what was under way at the last stop may have landed unseen.
-            if self.caught_up.contains(&host) && !self.flights.contains_key(&host) {
+            if self.caught_up.contains(&host) && !self.flights.contains_key(&host) && !self.owes_reading(&host) {
                 self.launch(&host, out);
             }
         }

@@ -24,7 +24,7 @@ pub struct Settings {
     pub client_read_ms: u64,
     /// A step of the edge that has not answered for so many milliseconds counts as failed.
     pub patience_ms: u64,
-    /// Packets that may be open at a time; above, no new blocks are read.
+    /// Packets that may be open at a time; above, new ones are held back on their chains and read again once half of these are settled.
     pub open_max: usize,
     /// Settled packets kept for `packet show`.
     pub settled_kept: usize,

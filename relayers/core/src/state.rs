@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use serde::{Deserialize, Serialize};
 
-use crate::record::Sending;
+use crate::record::{HeldChange, Sending};
 use crate::timeline::{self, Step, Verified};
-use crate::{ChainName, Fact, FactKind, Hop, Lane, LaneName, Packet, PacketKey, Record, Side, Stage};
+use crate::{ChainName, Fact, FactKind, Held, Hop, Lane, LaneName, Packet, PacketKey, Record, Side, Stage};
 
 /// The relayer's account on a chain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -74,6 +74,13 @@ pub struct State {
     pub chains: BTreeMap<ChainName, ChainState>,
     /// Per lane, the newest heights read for it on side a and on side b: another lane that sets a cursor back does not make its old packets new.
     pub read_to: BTreeMap<LaneName, (u64, u64)>,
+    /// Packets that are held back because the queue is full, per lane and side that sent them.
+    #[serde(default)]
+    pub held: BTreeMap<LaneName, BTreeMap<Side, Held>>,
+    /// Per lane and side that sent them, the least and the greatest sequence of packets that were taken in where they were sent: one of
+    /// those that is not among the packets is settled and forgotten, whatever the other chain tells of it later.
+    #[serde(default)]
+    pub sent: BTreeMap<LaneName, BTreeMap<Side, (u64, u64)>>,
     /// Packets.
     pub packets: BTreeMap<PacketKey, Entry>,
     /// Settled packets, oldest first.
@@ -90,14 +97,21 @@ impl State {
             Record::LaneAdded { lane, from_a, from_b } => self.add_lane(lane, *from_a, *from_b),
             Record::LanePaused(name) => self.set_paused(name, true),
             Record::LaneResumed(name) => self.set_paused(name, false),
-            Record::Scanned { chain, height, hash, time_ns, at_ms, live, found } => {
+            Record::Scanned { chain, height, hash, time_ns, at_ms, live, found, held } => {
                 self.chain_mut(chain).cursor = *height;
                 for (key, fact) in found {
                     let place = Place { chain, height: *height, hash, time_ns: *time_ns, at_ms: *at_ms, live: *live };
                     self.learn(key, fact, &place);
+                    if fact.kind == FactKind::Sent {
+                        self.mark_sent(key);
+                    }
                 }
                 self.mark_read(chain, *height);
+                for change in held {
+                    self.change_held(change);
+                }
             }
+            Record::HeldRead { lane, source } => self.read_held(lane, *source),
             Record::Broadcasting { host, tx_hash, account, at_ms, update, items, .. } => {
                 self.chain_mut(host).account = Some(*account);
                 for item in items {
@@ -143,8 +157,55 @@ impl State {
 
     /// True if `height` of the chain on `side` was read for `lane` before.
     pub fn was_read(&self, lane: &LaneName, side: Side, height: u64) -> bool {
+        height <= self.read_on(lane, side)
+    }
+
+    /// Newest height of the chain on `side` that was ever read for `lane`; 0 if none.
+    pub fn read_on(&self, lane: &LaneName, side: Side) -> u64 {
         let (a, b) = self.read_to.get(lane).copied().unwrap_or_default();
-        height <= if side == Side::A { a } else { b }
+        if side == Side::A { a } else { b }
+    }
+
+    /// What is held back of the packets that `source` sent on `lane`.
+    pub fn held(&self, lane: &LaneName, source: Side) -> Option<&Held> {
+        self.held.get(lane)?.get(&source)
+    }
+
+    fn change_held(&mut self, change: &HeldChange) {
+        let sides = self.held.entry(change.lane.clone()).or_default();
+        match &change.held {
+            Some(held) => drop(sides.insert(change.source, held.clone())),
+            None => drop(sides.remove(&change.source)),
+        }
+        self.held.retain(|_, sides| !sides.is_empty());
+        if let Some(from) = change.back_to {
+            self.step_back(&change.lane, change.source.other(), from);
+        }
+    }
+
+    fn read_held(&mut self, lane: &LaneName, source: Side) {
+        let Some(held) = self.held.get_mut(lane).and_then(|sides| sides.get_mut(&source)) else { return };
+        held.reading = true;
+        let from = held.from;
+        self.step_back(lane, source, from);
+    }
+
+    /// Lets the chain on `side` be read again from `height` on. What is in the queue learns nothing twice, and nothing else is new there.
+    fn step_back(&mut self, lane: &LaneName, side: Side, height: u64) {
+        let Some(name) = self.lanes.get(lane).map(|lane| lane.end(side).chain.clone()) else { return };
+        let chain = self.chain_mut(&name);
+        chain.cursor = chain.cursor.min(height.saturating_sub(1));
+    }
+
+    /// True if the packet was taken in where it was sent.
+    pub fn was_sent(&self, key: &PacketKey) -> bool {
+        let range = self.sent.get(&key.lane).and_then(|sides| sides.get(&key.source));
+        range.is_some_and(|(least, greatest)| (least..=greatest).contains(&&key.sequence))
+    }
+
+    fn mark_sent(&mut self, key: &PacketKey) {
+        let range = self.sent.entry(key.lane.clone()).or_default().entry(key.source).or_insert((key.sequence, key.sequence));
+        *range = (range.0.min(key.sequence), range.1.max(key.sequence));
     }
 
     fn mark_read(&mut self, chain: &ChainName, height: u64) {

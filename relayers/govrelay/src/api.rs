@@ -199,6 +199,9 @@ pub fn prometheus(metrics: &govrelay_core::Metrics) -> String {
         line("packets_quarantined", format!("lane=\"{lane}\""), m.quarantined);
         line("oldest_undelivered_ms", format!("lane=\"{lane}\""), m.oldest_undelivered_ms);
         line("last_proven_delivery_ms", format!("lane=\"{lane}\""), m.last_delivery_ms);
+        for (source, held) in &m.held {
+            line("packets_held_from_sequence", format!("lane=\"{lane}\",source=\"{source}\""), held.sequence);
+        }
         for client in &m.clients {
             let labels = format!("lane=\"{lane}\",chain=\"{}\",client=\"{}\"", client.chain, client.client_id);
             if let Some(left) = client.expires_in_ms {

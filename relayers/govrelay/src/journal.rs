@@ -220,6 +220,7 @@ mod tests {
             at_ms: 0,
             live: true,
             found: Vec::new(),
+            held: Vec::new(),
         }
     }
 

@@ -37,6 +37,8 @@ pub struct Faults {
     pub transient: u64,
     pub repeat_block: u64,
     pub crash: u64,
+    /// Another relayer brings a packet, or its acknowledgement home, before ours does.
+    pub rival: u64,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -83,6 +85,7 @@ pub struct World {
     waiting: Vec<(u64, Side, String)>, // broadcasts whose inclusion is awaited
     pub submissions: BTreeMap<(PacketKey, Hop), u32>,
     pub crashes: u32,
+    pub alarms: Vec<Alarm>,
     next_hash: u64,
 }
 
@@ -114,7 +117,16 @@ pub fn lane() -> Lane {
 
 impl World {
     pub fn new(seed: u64, faults: Faults, absence: AbsenceProof) -> Self {
-        let settings = Settings { batch_items_max: 8, patience_ms: 5_000, client_read_ms: 2_000, ..Settings::default() };
+        Self::with(seed, faults, absence, Settings::default())
+    }
+
+    /// A world whose relayer has room for so many packets, and remembers one that is settled.
+    pub fn narrow(seed: u64, faults: Faults, absence: AbsenceProof, open_max: usize) -> Self {
+        Self::with(seed, faults, absence, Settings { open_max, settled_kept: 1, ..Settings::default() })
+    }
+
+    fn with(seed: u64, faults: Faults, absence: AbsenceProof, settings: Settings) -> Self {
+        let settings = Settings { batch_items_max: 8, patience_ms: 5_000, client_read_ms: 2_000, ..settings };
         let mut world = World {
             dice: Dice::new(seed),
             faults,
@@ -131,6 +143,7 @@ impl World {
             waiting: Vec::new(),
             submissions: BTreeMap::new(),
             crashes: 0,
+            alarms: Vec::new(),
             next_hash: 1,
         };
         let effects = world.planner.add_lane(0, lane(), 1, 1).expect("the first lane");
@@ -278,7 +291,7 @@ impl World {
                     self.proved.remove(&batch);
                 }
                 Effect::Watch(target, height) => self.answer(Input::Watched(target, height, Watched::Agrees)),
-                Effect::Alarm(_) => {}
+                Effect::Alarm(alarm) => self.alarms.push(alarm),
             }
         }
     }
@@ -383,6 +396,7 @@ impl World {
         let time_s = self.time_s();
         let height = self.chains[&side].blocks.len() as u64 + 1;
         let (mut facts, mut updates) = (Vec::new(), Vec::new());
+        facts.extend(self.rival(side, height, time_s));
         // Asynchronous acknowledgements, some blocks later, by the chain itself.
         let owed = std::mem::take(&mut self.chain(side).owed_acks);
         for sequence in owed {
@@ -424,6 +438,39 @@ impl World {
             }
         }
         self.chain(side).blocks.push((time_s, facts, updates));
+    }
+
+    /// What another relayer does in this block: it has clients of its own and need not be simulated beyond its effects.
+    fn rival(&mut self, side: Side, height: u64, time_s: u64) -> Vec<Fact> {
+        let mut facts = Vec::new();
+        let fact = |kind, packet: Packet| Fact { kind, packet, tx_hash: Some("RIVAL".into()) };
+        // A packet moves once a block has it: nobody proves what is under way.
+        let in_blocks = |of: &SimChain| -> Vec<(u64, Packet)> {
+            let tip = of.blocks.len() as u64;
+            of.commitments.iter().filter(|(_, (committed, _))| *committed <= tip).map(|(seq, (_, p))| (*seq, p.clone())).collect()
+        };
+        let theirs = in_blocks(&self.chains[&side.other()]);
+        for (seq, packet) in theirs {
+            let chain = &self.chains[&side];
+            let open = !chain.receipts.contains_key(&seq) && !chain.sentinels.contains_key(&seq) && time_s < packet.timeout_s;
+            let open = open && !self.chains[&side.other()].settled.contains_key(&seq);
+            if open && self.absence == AbsenceProof::Absence && self.dice.chance(self.faults.rival) {
+                let chain = self.chain(side);
+                chain.receipts.insert(seq, height);
+                *chain.delivered.entry(seq).or_default() += 1;
+                chain.owed_acks.push_back(seq);
+                facts.push(fact(FactKind::Received, packet));
+            }
+        }
+        let ours = in_blocks(&self.chains[&side]);
+        for (seq, packet) in ours {
+            let answered = self.chains[&side.other()].acks.contains_key(&seq) && !self.chains[&side].settled.contains_key(&seq);
+            if answered && self.dice.chance(self.faults.rival) {
+                self.chain(side).settled.insert(seq, "acknowledged");
+                facts.push(fact(FactKind::Acknowledged, packet));
+            }
+        }
+        facts
     }
 
     #[allow(clippy::type_complexity)]

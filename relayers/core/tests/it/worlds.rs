@@ -137,6 +137,67 @@ fn a_backlog_does_not_keep_live_packets_waiting() {
     assert!(backlog.iter().all(|k| world.settled(k) == Some("acknowledged")));
 }
 
+/// Settled on their own chains; a narrow relayer has forgotten most of them.
+fn assert_all_settled(world: &World, keys: &[PacketKey], seed: u64) {
+    for key in keys {
+        let settled = world.settled(key);
+        assert!(settled.is_some(), "seed {seed}: {key} is not settled: {:?}, held {:?}", explain(&world.planner, key), world.planner.state().held);
+        assert_eq!(world.delivered(key), u32::from(settled == Some("acknowledged")), "seed {seed}: {key} {settled:?}");
+    }
+    assert!(world.planner.state().held.is_empty(), "seed {seed}: {:?}", world.planner.state().held);
+    let stuck: Vec<_> = world.planner.state().packets.iter().filter(|(_, e)| !e.stage.is_settled()).collect();
+    assert!(stuck.is_empty(), "seed {seed}: {stuck:?}");
+}
+
+#[test]
+fn a_full_queue_goes_on_reading_and_takes_the_rest_when_there_is_room() {
+    let mut world = World::narrow(1, Faults::default(), AbsenceProof::Absence, 10);
+    let keys: Vec<PacketKey> = (0..40).map(|i| world.send(if i % 2 == 0 { Side::A } else { Side::B }, 3_000)).collect();
+    world.run(1_000);
+    let state = world.planner.state();
+    assert_eq!(state.packets.values().filter(|e| !e.stage.is_settled()).count(), 10, "the bound holds");
+    assert!(!state.held.is_empty() && metrics(&world.planner).lanes["lane"].held == state.held[&lane().name], "and what waits is shown");
+    world.run(60_000);
+    assert_all_settled(&world, &keys, 1);
+    assert!(keys.iter().all(|k| world.settled(k) == Some("acknowledged")));
+    assert!(world.submissions.values().all(|n| *n == 1), "sent twice: {:?}", world.submissions);
+}
+
+#[test]
+fn the_bound_is_never_passed_whatever_another_relayer_brings() {
+    for seed in 0..20 {
+        let mut world = World::narrow(3_000 + seed, Faults { rival: 30, ..Faults::default() }, AbsenceProof::Absence, 6);
+        let keys: Vec<PacketKey> = (0..60).map(|i| world.send(if i % 3 == 0 { Side::B } else { Side::A }, 3_000)).collect();
+        for _ in 0..600 {
+            world.run(100);
+            let open = world.planner.state().packets.values().filter(|e| !e.stage.is_settled()).count();
+            assert!(open <= 6, "seed {seed}: {open} open");
+        }
+        world.faults.rival = 0;
+        world.run(REST_MS);
+        assert_all_settled(&world, &keys, seed);
+        let quarantined = world.planner.state().packets.values().filter(|e| e.quarantine.is_some()).count();
+        assert_eq!(quarantined, 0, "seed {seed}");
+    }
+}
+
+#[test]
+fn a_queue_that_is_full_of_quarantined_packets_tells_the_operator() {
+    let mut world = World::narrow(9, Faults::default(), AbsenceProof::Absence, 4);
+    world.poison.extend(1..=4);
+    let keys: Vec<PacketKey> = (0..8).map(|_| world.send(Side::A, 3_000)).collect();
+    world.run(120_000);
+    let told = world.alarms.iter().find(|a| a.name == "queue-full").expect("an alarm");
+    assert!(told.words.contains("4 packets are open"), "{}", told.words);
+    world.poison.clear();
+    for key in &keys[..4] {
+        let now = world.now_ms;
+        world.planner.release(now, key).expect("it is quarantined");
+    }
+    world.run(60_000);
+    assert_all_settled(&world, &keys, 9);
+}
+
 #[test]
 fn idle_clients_are_kept_alive() {
     let mut world = World::new(8, Faults::default(), AbsenceProof::Absence);
@@ -172,7 +233,7 @@ proptest! {
     fn whatever_is_lost_repeated_or_late_every_packet_ends_and_none_twice(
         seed in 0u64..1_000_000, lose_answer in 0u64..15, lose_tx in 0u64..20, transient in 0u64..30, crash in 0u64..5, sentinel in any::<bool>(),
     ) {
-        let faults = Faults { lose_answer, lose_tx, transient, repeat_block: 20, crash };
+        let faults = Faults { lose_answer, lose_tx, transient, repeat_block: 20, crash, rival: 0 };
         let absence = if sentinel { AbsenceProof::Sentinel } else { AbsenceProof::Absence };
         let mut world = World::new(seed, faults, absence);
         let keys = traffic(&mut world, 25);
@@ -180,5 +241,19 @@ proptest! {
         world.faults = Faults::default();
         world.run(REST_MS);
         assert_all_ended(&world, &keys, seed);
+    }
+
+    #[test]
+    fn whatever_happens_to_a_narrow_queue_every_packet_ends_and_none_twice(
+        seed in 0u64..1_000_000, lose_answer in 0u64..15, lose_tx in 0u64..20, transient in 0u64..30, crash in 0u64..5, rival in 0u64..30,
+        open_max in 1usize..12,
+    ) {
+        let faults = Faults { lose_answer, lose_tx, transient, repeat_block: 20, crash, rival };
+        let mut world = World::narrow(seed, faults, AbsenceProof::Absence, open_max);
+        let keys = traffic(&mut world, 40);
+        world.run(60_000);
+        world.faults = Faults::default();
+        world.run(REST_MS);
+        assert_all_settled(&world, &keys, seed);
     }
 }
