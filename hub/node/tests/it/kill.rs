@@ -1,10 +1,13 @@
 //! A node killed before and after each durable write, and at random instants, ends with the state of a twin that was never killed.
 //!
 //! The child is this test binary again, running [`child_node`] alone: it starts a node on RocksDB, posts what is not yet in a block, and
-//! writes down what it ends with. Dying is `abort`, which like kill -9 runs no destructor and flushes nothing.
+//! writes down what it ends with. Dying is `abort`, which like kill -9 runs no destructor and flushes nothing. A death within a write of the
+//! consensus log is what it leaves behind: whole entries and a piece of the next. Each life writes down the blocks that it saw, and the last one
+//! compares them all with its chain.
 
 use std::fs::File;
-use std::path::Path;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::Arc;
@@ -15,7 +18,7 @@ use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use serde_json::{json, Value};
 use tendermint_light_client_verifier::Verdict;
-use tendermint_rpc::Client;
+use tendermint_rpc::{Client, HttpClient};
 
 use crate::light_client::{fetch, verdict};
 use crate::world::{config, make_home, start_over, PATIENCE};
@@ -23,6 +26,7 @@ use crate::world::{config, make_home, start_over, PATIENCE};
 const HOME: &str = "GOVHUB_TEST_KILL_HOME";
 const WRITE: &str = "GOVHUB_TEST_KILL_WRITE";
 const SIDE: &str = "GOVHUB_TEST_KILL_SIDE";
+const SEEN: &str = "seen.txt";
 const TXS: usize = 5;
 
 /// Dies at one write.
@@ -69,7 +73,9 @@ async fn child_node() {
     std::fs::create_dir_all(home.data()).expect("a directory");
     let inner = govhub_store_rocksdb::open(&home.database()).expect("opened");
     let backend = Arc::new(Deadly { inner, writes: AtomicUsize::new(0), at: number(WRITE).unwrap_or(0), before: number(SIDE) == Some(0) });
+    let before = seen(directory);
     let world = start_over(home, backend, config(20)).await;
+    let watcher = tokio::spawn(watch(world.http.clone(), directory.to_owned()));
     for n in 0..TXS {
         let tx = format!("s{n}:key{n}=value{n}").into_bytes();
         let hash = tendermint::Hash::Sha256(govhub_types::hash::sha256(&[&tx]));
@@ -85,9 +91,44 @@ async fn child_node() {
         let (old, new) = (fetch(&world.http, height).await, fetch(&world.http, height + 1).await);
         assert_eq!(verdict(&old, &new), Verdict::Success, "height {}", height + 1);
     }
+    watcher.abort();
+    for (height, hash) in &before {
+        assert_eq!(hash_at(&world.http, *height).await.as_ref(), Some(hash), "height {height}: a block that an earlier life showed was replaced");
+    }
     let app_hash = world.http.header(tip as u32 + 2).await.expect("header").header.app_hash;
     std::fs::write(directory.join("end.json"), json!({"app_hash": app_hash.to_string(), "tip": tip}).to_string()).expect("written");
     world.node.stop().await.expect("stopped");
+}
+
+async fn hash_at(http: &HttpClient, height: u32) -> Option<String> {
+    Some(http.block(height).await.ok()?.block_id.hash.to_string())
+}
+
+/// Writes down every block of the node, a line each, as soon as it can be read.
+async fn watch(http: HttpClient, directory: PathBuf) {
+    let mut file = File::options().create(true).append(true).open(directory.join(SEEN)).expect("a file");
+    for height in 1.. {
+        let hash = loop {
+            if let Some(hash) = hash_at(&http, height).await {
+                break hash;
+            }
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        };
+        file.write_all(format!("{height} {hash}\n").as_bytes()).expect("written");
+    }
+}
+
+/// Blocks that earlier lives showed: heights and hashes.
+fn seen(directory: &Path) -> Vec<(u32, String)> {
+    let text = std::fs::read_to_string(directory.join(SEEN)).unwrap_or_default();
+    text.lines().filter_map(|line| line.split_once(' ')).map(|(height, hash)| (height.parse().expect("a height"), hash.to_owned())).collect()
+}
+
+/// Leaves at the end of the consensus log the first `bytes` bytes of one more entry: flag, length, checksum, data.
+fn tear(directory: &Path, bytes: usize) {
+    let entry = [&[0][..], &64u64.to_be_bytes(), &0xdead_beef_u32.to_be_bytes(), &[7; 64]].concat();
+    let log = govhub_node::home::Home::new(directory).wal();
+    File::options().append(true).open(log).and_then(|mut file| file.write_all(&entry[..bytes])).expect("torn");
 }
 
 fn child(directory: &Path, write: Option<(usize, usize)>) -> Child {
@@ -147,6 +188,20 @@ fn a_node_killed_before_and_after_each_durable_write_ends_like_its_unkilled_twin
             assert!(wait(&mut child(directory.path(), None)), "after dying at write {at}, side {side}: {}", last_words(directory.path()));
             assert_eq!(end(directory.path()), expected, "after dying at write {at}, side {side}");
         }
+    }
+}
+
+#[test]
+fn a_node_killed_within_a_write_of_the_consensus_log_ends_like_its_unkilled_twin() {
+    let expected = twin();
+    // Within the flag and length, the checksum, and the data of an entry.
+    for bytes in [1, 5, 9, 11, 13, 40] {
+        let directory = tempfile::tempdir().expect("a directory");
+        assert!(!wait(&mut child(directory.path(), Some((5, 1)))), "write 5 was to kill the child");
+        assert!(!seen(directory.path()).is_empty(), "a block was shown before");
+        tear(directory.path(), bytes);
+        assert!(wait(&mut child(directory.path(), None)), "{bytes} bytes of an entry: {}", last_words(directory.path()));
+        assert_eq!(end(directory.path()), expected, "{bytes} bytes of an entry");
     }
 }
 
