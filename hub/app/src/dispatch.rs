@@ -1,5 +1,6 @@
 //! One message: may its signer send it, and which module executes it.
 
+use govhub_exchange::lists::{self, List};
 use govhub_exchange::{lanes, Caller, Exchange};
 use govhub_governance::config;
 use govhub_identity::{account, Account, Role};
@@ -86,7 +87,9 @@ pub fn execute(state: &mut State<'_>, ctx: &BlockContext, signer: &Address, mess
             let caller = Caller { address: signer.clone(), department: account::department_of(&account) };
             match other {
                 _ if govhub_exchange::MESSAGES.contains(&other) => exchange.handle(state, ctx, &caller, message, events)?,
-                _ if govhub_licence::MESSAGES.contains(&other) => govhub_licence::handle(state, ctx, &caller, message, events)?,
+                _ if govhub_licence::MESSAGES.contains(&other) => {
+                    govhub_licence::handle(state, ctx, &caller, |state, word| lists::contains(state, List::Purpose, word), message, events)?;
+                }
                 _ if govhub_governance::MESSAGES.contains(&other) => govhub_governance::handle(state, ctx, &Host, &signer.to_string(), message, events)?,
                 _ if govhub_identity::MESSAGES.contains(&other) => govhub_identity::handle(state, ctx, signer, message, events)?,
                 _ => return Err(refuse(Code::UNKNOWN_MESSAGE, format!("no module takes `{other}`"))),

@@ -78,15 +78,8 @@ fn one_packet(state: &State<'_>, asked: &QueryPacketRequest) -> Result<Vec<u8>, 
 
 fn packets(state: &State<'_>, asked: &QueryPacketsRequest) -> Result<Vec<u8>, Rejection> {
     let id = id(&asked.client_id)?;
-    let mut found = packet::records(state, direction(asked.direction)?, id.as_str(), asked.from_sequence, limit(asked.limit));
-    let mut bytes = 0usize;
-    let fit = found.iter().take_while(|record| {
-        bytes += record.encoded_len();
-        bytes <= MAX_ANSWER_BYTES
-    });
-    let count = fit.count().max(1);
-    found.truncate(count);
-    Ok(QueryPacketsResponse { packets: found }.encode_to_vec())
+    let packets = packet::records(state, direction(asked.direction)?, id.as_str(), asked.from_sequence, limit(asked.limit), MAX_ANSWER_BYTES);
+    Ok(QueryPacketsResponse { packets }.encode_to_vec())
 }
 
 fn one_client(state: &State<'_>, ctx: &BlockContext, asked: &QueryClientRequest) -> Result<Vec<u8>, Rejection> {

@@ -74,29 +74,33 @@ struct Waiting {
     tx: Vec<u8>,
 }
 
-/// The newest hashes, bounded.
+/// The newest hashes, bounded. Every step costs a look-up in a tree, so that a flood of refused transactions costs no more than their hashes.
 #[derive(Default)]
 struct Seen {
-    hashes: BTreeSet<Hash>,
-    order: VecDeque<Hash>,
+    /// Number of each hash, counted as they come.
+    hashes: BTreeMap<Hash, u64>,
+    order: BTreeMap<u64, Hash>,
+    next: u64,
 }
 
 impl Seen {
     /// False if it was there.
     fn insert(&mut self, hash: Hash, max: usize) -> bool {
-        if !self.hashes.insert(hash) {
+        if self.hashes.contains_key(&hash) {
             return false;
         }
-        self.order.push_back(hash);
+        self.hashes.insert(hash, self.next);
+        self.order.insert(self.next, hash);
+        self.next += 1;
         while self.order.len() > max {
-            self.order.pop_front().map(|oldest| self.hashes.remove(&oldest));
+            self.order.pop_first().map(|(_, oldest)| self.hashes.remove(&oldest));
         }
         true
     }
 
     fn remove(&mut self, hash: &Hash) {
-        if self.hashes.remove(hash) {
-            self.order.retain(|h| h != hash);
+        if let Some(number) = self.hashes.remove(hash) {
+            self.order.remove(&number);
         }
     }
 }
@@ -253,4 +257,26 @@ fn remove(pool: &mut Pool, gone: impl Fn(&Waiting) -> bool) {
         }
         false
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hash(n: u64) -> Hash {
+        sha256(&[&n.to_be_bytes()])
+    }
+
+    #[test]
+    fn the_newest_hashes_are_remembered_and_a_removed_one_is_not() {
+        let mut seen = Seen::default();
+        assert!((0..5).all(|n| seen.insert(hash(n), 4)));
+        assert!(!seen.insert(hash(4), 4) && !seen.insert(hash(1), 4), "still there");
+        assert!(seen.insert(hash(0), 4), "the oldest was forgotten");
+        seen.remove(&hash(3));
+        seen.remove(&hash(3));
+        assert!(seen.insert(hash(3), 4), "removed");
+        assert_eq!((seen.hashes.len(), seen.order.len()), (4, 4));
+        assert!(!seen.insert(hash(2), 4), "removing one made room, so the next oldest stayed");
+    }
 }

@@ -106,6 +106,24 @@ impl<'a> State<'a> {
         merged.into_iter().filter_map(|(k, v)| Some((k, v?))).take(limit).collect()
     }
 
+    /// As [`State::column_range`], ended by bytes too: values of at most `bytes_max` together, the first whatever its size. No more than one
+    /// value beyond the bound is read.
+    pub fn column_page(&self, column: Column, from: &[u8], to: &[u8], limit: usize, bytes_max: usize) -> Vec<Row> {
+        let (mut page, mut next, mut room) = (Vec::new(), from.to_vec(), bytes_max);
+        while page.len() < limit {
+            let Some((key, value)) = self.column_range(column, &next, to, 1).pop() else { break };
+            match room.checked_sub(value.len()) {
+                Some(left) => room = left,
+                None if page.is_empty() => room = 0,
+                None => break,
+            }
+            // The smallest key behind this one.
+            next = [key.as_slice(), &[0]].concat();
+            page.push((key, value));
+        }
+        page
+    }
+
     /// Sets `key` in `substore`.
     pub fn put(&mut self, substore: Substore, key: &[u8], value: Vec<u8>) {
         self.top().substores.entry(substore).or_default().insert(key.to_vec(), Some(value));

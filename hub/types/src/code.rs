@@ -144,6 +144,10 @@ impl Code {
     pub const EXCHANGE_BAD_ACTION: Code = Code(109);
     /// A query met a store that cannot be read.
     pub const EXCHANGE_STORE_FAULT: Code = Code(110);
+    /// A purpose, legal basis or service item that is not on this chain's lists.
+    pub const EXCHANGE_NOT_LISTED: Code = Code(111);
+    /// This program cannot read packets of that kind, so it sends none.
+    pub const EXCHANGE_UNKNOWN_KIND: Code = Code(112);
 }
 
 /// Licence register (120-139).
@@ -176,6 +180,8 @@ impl Code {
     pub const LICENCE_CODE_EXISTS: Code = Code(132);
     /// A query met a store that cannot be read.
     pub const LICENCE_STORE_FAULT: Code = Code(133);
+    /// A purpose that is not on this chain's list.
+    pub const LICENCE_NOT_LISTED: Code = Code(134);
 }
 
 /// Governance (60-79).

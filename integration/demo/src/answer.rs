@@ -3,7 +3,7 @@
 use anyhow::{Context, Result};
 use serde_json::Value;
 
-use crate::programs::run;
+use crate::programs::run_telling;
 use crate::setup::{LEGAL_BASIS, PURPOSE, SERVICE_ITEM};
 use crate::world::{text, Asker};
 
@@ -55,12 +55,16 @@ pub async fn ask(asker: &Asker, question: &Question<'_>) -> Result<Answered> {
     let within = question.within_s.to_string();
     let mut args = vec!["ask", "licence", "--purpose", question.purpose, "--legal-basis", LEGAL_BASIS, "--service-item", SERVICE_ITEM];
     args.extend(["--answer-within", &within]);
+    let mut private = "";
     match question.about {
-        About::Code(qr) => args.extend(["--qr", qr]),
+        About::Code(qr) => {
+            private = qr;
+            args.extend(["--qr", "-"]);
+        }
         About::Statutory { licence_ref, licence_type, to } => args.extend(["--statutory", licence_ref, "--type", licence_type, "--to", to]),
     }
     args.extend(["--node", &asker.rpc, "--home", text(&asker.home)?, "--from", "department", "--json"]);
-    let json = run(&asker.govhub, &args).await?.verdict()?.json;
+    let json = run_telling(&asker.govhub, &args, private).await?.verdict()?.json;
     let sequence = json["hops"][0]["sequence"].as_u64().with_context(|| format!("an answer with the packet's sequence: {json}"))?;
     Ok(Answered { words: words(&json), sequence })
 }

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use anyhow::{bail, Context, Result};
 use serde_json::Value;
+use tokio::io::AsyncWriteExt;
 use tokio::process::Command;
 
 /// Where the programs are.
@@ -58,17 +59,29 @@ impl Programs {
 /// # Errors
 /// It cannot be started or takes longer than [`COMMAND_LIMIT`]. A refusal is not an error: see [`Ran::done`].
 pub async fn run<S: AsRef<str>>(program: &Path, args: &[S]) -> Result<Ran> {
+    run_telling(program, args, "").await
+}
+
+/// Runs `program` with `args` and tells it `private` on its standard input, where no other user of the machine reads it.
+///
+/// # Errors
+/// As [`run`].
+pub async fn run_telling<S: AsRef<str>>(program: &Path, args: &[S], private: &str) -> Result<Ran> {
     let args: Vec<&str> = args.iter().map(AsRef::as_ref).collect();
     let name = program.file_name().unwrap_or_default().to_string_lossy();
     let line = format!("{name} {}", args.join(" "));
-    let child = Command::new(program)
+    let mut child = Command::new(program)
         .args(&args)
-        .stdin(Stdio::null())
+        .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .kill_on_drop(true)
         .spawn()
         .with_context(|| format!("starting `{line}`"))?;
+    if let Some(mut stdin) = child.stdin.take() {
+        // A program that does not read it may have ended already; what it says tells more than a broken pipe.
+        let _ = stdin.write_all(private.as_bytes()).await;
+    }
     let out = tokio::time::timeout(COMMAND_LIMIT, child.wait_with_output())
         .await
         .with_context(|| format!("`{line}` took longer than {} s", COMMAND_LIMIT.as_secs()))?

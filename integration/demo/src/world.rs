@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::daemon::{Daemon, Running, PROCESSES};
 use crate::hand::Source;
-use crate::programs::{run, Programs, Ran};
+use crate::programs::{run, run_telling, Programs, Ran};
 use crate::report::Chain;
 
 /// File that marks a folder as ours, so that nobody else's folder is ever replaced.
@@ -169,9 +169,17 @@ impl Node {
     /// # Errors
     /// As [`run`].
     pub async fn post(&self, key: &str, args: &[&str]) -> Result<Ran> {
+        self.post_telling(key, args, "").await
+    }
+
+    /// As [`Self::post`], with what is private on the command's standard input.
+    ///
+    /// # Errors
+    /// As [`run`].
+    pub async fn post_telling(&self, key: &str, args: &[&str], private: &str) -> Result<Ran> {
         let mut all = args.to_vec();
         all.extend(["--node", &self.rpc, "--home", text(&self.home)?, "--from", key, "--json"]);
-        run(&self.programs.govhub, &all).await
+        run_telling(&self.programs.govhub, &all, private).await
     }
 
     /// What is needed to ask in the name of this department.

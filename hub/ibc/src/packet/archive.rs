@@ -24,11 +24,11 @@ pub fn record(state: &State<'_>, direction: Direction, client: &str, sequence: u
     state.column_get(Column::PacketArchive, &key(direction, client, sequence)).map(decode)
 }
 
-/// Up to `limit` records of one client and end, from sequence `from`, ascending.
-pub fn records(state: &State<'_>, direction: Direction, client: &str, from: u64, limit: usize) -> Vec<PacketRecord> {
+/// Up to `limit` records of one client and end, from sequence `from`, ascending: of at most `bytes_max` bytes together, but the first always.
+pub fn records(state: &State<'_>, direction: Direction, client: &str, from: u64, limit: usize, bytes_max: usize) -> Vec<PacketRecord> {
     let mut to = prefix(direction, client);
     *to.last_mut().expect("ends in a zero byte") = 1;
-    let found = state.column_range(Column::PacketArchive, &key(direction, client, from), &to, limit);
+    let found = state.column_page(Column::PacketArchive, &key(direction, client, from), &to, limit, bytes_max);
     found.into_iter().map(|(_, value)| decode(value)).collect()
 }
 

@@ -1,6 +1,6 @@
 //! Why a message, a packet to be sent, or an action is refused, each with its stable code (group 100 to 119).
 
-use govhub_packets::Fault;
+use govhub_packets::{Fault, RefusedCode};
 use govhub_types::codec::CodecError;
 use govhub_types::{Code, Rejection};
 use thiserror::Error;
@@ -48,6 +48,20 @@ pub enum ExchangeError {
         /// Client of the packet.
         found: String,
     },
+    /// A word that governance did not put on the list.
+    #[error("{list}: the word asked for is not on this chain's list; governance sets the lists (SetLists), on every department's chain and on the hub")]
+    NotListed {
+        /// Which list.
+        list: &'static str,
+    },
+    /// A kind whose body this program cannot read: nothing unread leaves the chain.
+    #[error("this program sends no packets of that kind: {code}; it sends {known}")]
+    UnknownKind {
+        /// What the hub would say.
+        code: RefusedCode,
+        /// Kinds that an account may send.
+        known: &'static str,
+    },
     /// Only the chain itself sends these.
     #[error("`{kind}` is sent by the chain itself, not by an account")]
     ChainOnly {
@@ -82,6 +96,8 @@ impl ExchangeError {
             Self::BadPayload { .. } => Code::EXCHANGE_BAD_PAYLOAD,
             Self::BadEnvelope(_) => Code::EXCHANGE_BAD_ENVELOPE,
             Self::NotTheHub { .. } => Code::EXCHANGE_NOT_THE_HUB,
+            Self::NotListed { .. } => Code::EXCHANGE_NOT_LISTED,
+            Self::UnknownKind { .. } => Code::EXCHANGE_UNKNOWN_KIND,
             Self::ChainOnly { .. } => Code::EXCHANGE_CHAIN_ONLY,
             Self::NotOnTheHub => Code::EXCHANGE_NOT_ON_THE_HUB,
             Self::BadAction { .. } => Code::EXCHANGE_BAD_ACTION,

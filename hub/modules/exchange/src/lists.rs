@@ -23,6 +23,15 @@ pub enum List {
 }
 
 impl List {
+    /// Its name to people.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Purpose => "purposes",
+            Self::LegalBasis => "legal bases",
+            Self::ServiceItem => "service items",
+        }
+    }
+
     const fn tag(self) -> u8 {
         match self {
             Self::Purpose => b'p',

@@ -6,7 +6,7 @@ use govhub_types::Rejection;
 use prost::Message;
 
 use crate::proto::{
-    LegOne, QueryAsked, QueryAskedResponse, QueryHub, QueryHubResponse, QueryKinds, QueryKindsResponse, QueryLane, QueryLaneResponse, QueryLists,
+    LegOne, QueryAsked, QueryAskedPage, QueryAskedPageResponse, QueryAskedResponse, QueryHub, QueryHubResponse, QueryKinds, QueryKindsResponse, QueryLane, QueryLaneResponse, QueryLists,
     QueryListsResponse, QueryOpen, QueryOpenResponse, QueryParams, QueryParamsResponse, QueryRules, QueryRulesResponse, QueryStatus,
     QueryStatusResponse,
 };
@@ -68,6 +68,15 @@ fn answer(state: &State<'_>, path: &str, data: &[u8]) -> Result<Vec<u8>, Exchang
         "Asked" => {
             let QueryAsked { client_id, sequence } = decode!(QueryAsked);
             QueryAskedResponse { asked: department::asked::get(state, &client_id, sequence) }.encode_to_vec()
+        }
+        "AskedPage" => {
+            let q = decode!(QueryAskedPage);
+            let client_id = lanes::hub_client(state).map(|c| c.to_string()).unwrap_or_default();
+            let (items, next) = match q.waiting {
+                true => department::asked::waiting(state, &client_id, q.after),
+                false => department::asked::page(state, &client_id, q.after),
+            };
+            QueryAskedPageResponse { items, next }.encode_to_vec()
         }
         "Status" => {
             let q = decode!(QueryStatus);

@@ -8,7 +8,7 @@ use govhub_types::{BlockContext, DepartmentId, Event};
 use prost::Message;
 
 use crate::proto::{Code, MsgMintCode};
-use crate::{event, register, LicenceError};
+use crate::{event, register, LicenceError, PurposeListed};
 
 /// Longest life of a code in seconds (PROTOCOL 3).
 pub const LIFE_S_MAX: u64 = 120;
@@ -16,9 +16,6 @@ pub const LIFE_S_MAX: u64 = 120;
 pub const KEEP_S: u64 = 2 * 86_400;
 /// Dead codes forgotten at each minting: two, so the store shrinks faster than it grows.
 const FORGET_PER_MINT: usize = 2;
-/// Longest purpose in bytes: it is a code of an on-chain list.
-const PURPOSE_BYTES_MAX: usize = 64;
-
 const CODE: u8 = b'c';
 const BY_EXPIRY: &[u8] = b"lc";
 
@@ -59,13 +56,15 @@ pub fn present(state: &mut State<'_>, ctx: &BlockContext, code_hash: &Hash, bind
     Ok(code.licence_ref.as_slice().try_into().expect("mint() stores 32 bytes"))
 }
 
-pub(crate) fn mint(state: &mut State<'_>, ctx: &BlockContext, message: &MsgMintCode, events: &mut Vec<Event>) -> Result<(), LicenceError> {
+pub(crate) fn mint(
+    state: &mut State<'_>, ctx: &BlockContext, listed: PurposeListed, message: &MsgMintCode, events: &mut Vec<Event>,
+) -> Result<(), LicenceError> {
     let code_hash = register::check_ref("code_hash", &message.code_hash)?;
     let licence_ref = register::check_ref("licence_ref", &message.licence_ref)?;
     register::check_ref("bind", &message.bind)?;
     message.audience.parse::<DepartmentId>().map_err(|e| LicenceError::BadField { index: 0, field: "audience", why: e.to_string() })?;
-    if message.purpose.is_empty() || message.purpose.len() > PURPOSE_BYTES_MAX {
-        return Err(LicenceError::BadField { index: 0, field: "purpose", why: format!("1 to {PURPOSE_BYTES_MAX} bytes, found {}", message.purpose.len()) });
+    if !listed(state, &message.purpose) {
+        return Err(LicenceError::NotListed { field: "purpose" });
     }
     let now = ctx.time.unix_s();
     let latest = now.saturating_add(LIFE_S_MAX);

@@ -83,6 +83,12 @@ pub enum LicenceError {
         /// Verb.
         change: &'static str,
     },
+    /// A word that governance did not put on the list.
+    #[error("field `{field}`: the word asked for is not on this chain's list; governance sets the lists (SetLists)")]
+    NotListed {
+        /// Field name.
+        field: &'static str,
+    },
     /// The code would live too long or is already dead.
     #[error("`expires_at` must be after {now} and at most {latest} (120 s ahead), found {found}")]
     CodeLife {
@@ -113,6 +119,7 @@ impl LicenceError {
             Self::Unknown { .. } => Code::LICENCE_UNKNOWN,
             Self::Final { .. } => Code::LICENCE_FINAL,
             Self::NotFrom { .. } => Code::LICENCE_NOT_FROM,
+            Self::NotListed { .. } => Code::LICENCE_NOT_LISTED,
             Self::CodeLife { .. } => Code::LICENCE_CODE_LIFE,
             Self::CodeExists => Code::LICENCE_CODE_EXISTS,
         }

@@ -46,6 +46,9 @@ pub struct Caller {
     pub department: Option<DepartmentId>,
 }
 
+/// Whether a purpose stands on the chain's own list. The list is the exchange's, which knows this module and not the other way round.
+pub type PurposeListed = fn(&State<'_>, &str) -> bool;
+
 /// Type URLs of the messages that [`handle`] takes.
 pub const MESSAGES: [&str; 8] = [
     "/govhub.licence.v1.MsgIssue",
@@ -65,11 +68,15 @@ pub const MESSAGES: [&str; 8] = [
 ///
 /// # Not checked
 /// That `signer` in the message is `caller.address`: the host takes the caller from there.
-pub fn handle(state: &mut State<'_>, ctx: &BlockContext, caller: &Caller, message: &Any, events: &mut Vec<Event>) -> Result<(), Rejection> {
-    execute(state, ctx, caller, message, events).map_err(Rejection::from)
+pub fn handle(
+    state: &mut State<'_>, ctx: &BlockContext, caller: &Caller, listed: PurposeListed, message: &Any, events: &mut Vec<Event>,
+) -> Result<(), Rejection> {
+    execute(state, ctx, caller, listed, message, events).map_err(Rejection::from)
 }
 
-fn execute(state: &mut State<'_>, ctx: &BlockContext, caller: &Caller, message: &Any, events: &mut Vec<Event>) -> Result<(), LicenceError> {
+fn execute(
+    state: &mut State<'_>, ctx: &BlockContext, caller: &Caller, listed: PurposeListed, message: &Any, events: &mut Vec<Event>,
+) -> Result<(), LicenceError> {
     use status::Change::{Cancel, Resume, Revoke, Suspend};
     let own = genesis::department(state).ok_or(LicenceError::NoRegister)?;
     if caller.department.as_ref() != Some(&own) {
@@ -104,7 +111,7 @@ fn execute(state: &mut State<'_>, ctx: &BlockContext, caller: &Caller, message: 
             let m = decode!(MsgAmend);
             amend::execute(state, ctx, caller, &m.old_ref, m.item.as_ref(), m.ground.as_ref(), events)
         }
-        "/govhub.licence.v1.MsgMintCode" => code::mint(state, ctx, &decode!(MsgMintCode), events),
+        "/govhub.licence.v1.MsgMintCode" => code::mint(state, ctx, listed, &decode!(MsgMintCode), events),
         other => Err(LicenceError::UnknownMessage { found: other.chars().take(80).collect() }),
     }
 }

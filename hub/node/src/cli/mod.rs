@@ -14,6 +14,7 @@ mod init;
 mod keys;
 mod licence;
 mod light_client;
+mod private;
 mod start;
 mod status;
 mod store;

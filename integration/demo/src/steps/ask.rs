@@ -39,8 +39,8 @@ async fn valid(stage: &mut Stage) -> Result<Outcome> {
 
 async fn suspended(stage: &mut Stage) -> Result<Outcome> {
     let licence = licence(stage, 0)?;
-    let change = ["licence", "suspend", &licence, "--reason", "inspection", "--legal-basis", crate::setup::LEGAL_BASIS];
-    stage.guangzhou.post("department", &change).await?.done()?;
+    let change = ["licence", "suspend", "-", "--reason", "inspection", "--legal-basis", crate::setup::LEGAL_BASIS];
+    stage.guangzhou.post_telling("department", &change, &licence).await?.done()?;
     let qr = stage.code(&licence).await?;
     let answered = ask(&stage.shenzhen.asker(), &Question::new(About::Code(&qr))).await?;
     told(stage, answered, LegTwo::Settles).await

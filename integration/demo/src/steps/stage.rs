@@ -152,7 +152,7 @@ impl Stage {
     /// # Errors
     /// The register does not know the licence.
     pub async fn code(&mut self, licence_id: &str) -> Result<String> {
-        let made = self.guangzhou.post("department", &["licence", "code", licence_id, "--audience", SHENZHEN, "--purpose", PURPOSE]).await?.done()?;
+        let made = self.guangzhou.post_telling("department", &["licence", "code", "-", "--audience", SHENZHEN, "--purpose", PURPOSE], licence_id).await?.done()?;
         let qr = made["qr"].as_str().with_context(|| format!("a code with its QR text: {made}"))?.to_owned();
         self.secrets.extend(secrets_of(&qr)?);
         Ok(qr)

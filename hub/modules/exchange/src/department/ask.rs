@@ -1,11 +1,12 @@
 //! Asking: by [`MsgAsk`], which fills in the department, or by ibc-go's MsgSendPacket, which must have it right.
 
 use govhub_ibc::types::Packet;
-use govhub_packets::{Authorisation, Envelope, Fault, LicVerify};
+use govhub_packets::{Authorisation, Envelope, Fault, Refusal};
 use govhub_store::State;
 use govhub_types::{Address, BlockContext, DepartmentId, Event, Rejection};
 
 use crate::kinds::{LIC_STATUS, LIC_VERIFY};
+use crate::lists::{self, List};
 use crate::proto::MsgAsk;
 use crate::{lanes, payload, Caller, Exchange, ExchangeError};
 
@@ -43,7 +44,8 @@ fn envelope(own: &DepartmentId, ask: &MsgAsk) -> Result<Envelope, Fault> {
     })
 }
 
-/// Who speaks (PROTOCOL 2): the department's own account, in its own name, over the client of the hub; then the question is noted.
+/// Who speaks (PROTOCOL 2): the department's own account, in its own name, over the client of the hub. And what leaves: words of this chain's
+/// own lists and a body that this program reads, so that no free text gets into a packet. Then the question is noted.
 pub(crate) fn on_send(
     app: &Exchange<'_>, state: &mut State<'_>, ctx: &BlockContext, own: &DepartmentId, packet: &Packet, signer: &Address,
 ) -> Result<(), ExchangeError> {
@@ -60,12 +62,27 @@ pub(crate) fn on_send(
         return Err(ExchangeError::WrongFrom { expected: own.to_string(), found: envelope.from.to_string() });
     }
     envelope.check_at_hub(own)?;
-    match envelope.kind.as_str() {
-        LIC_STATUS => return Err(ExchangeError::ChainOnly { kind: envelope.kind }),
-        LIC_VERIFY => drop(LicVerify::decode(envelope.authorisation, &envelope.body)?),
-        // Kinds that this binary does not know may travel: the hub has its own registry and refuses by type.
-        _ => {}
+    if envelope.kind == LIC_STATUS {
+        return Err(ExchangeError::ChainOnly { kind: envelope.kind });
     }
+    envelope.body().map_err(|refusal| match refusal {
+        Refusal::Fault(fault) => ExchangeError::BadEnvelope(fault),
+        Refusal::Refused(code) => ExchangeError::UnknownKind { code, known: LIC_VERIFY },
+    })?;
+    check_lists(state, &envelope)?;
     asked::insert(state, ctx, packet, value, &envelope);
     Ok(())
+}
+
+/// Default is no: a chain whose governance set no lists asks nothing.
+fn check_lists(state: &State<'_>, envelope: &Envelope) -> Result<(), ExchangeError> {
+    let words = [
+        (List::Purpose, Some(&envelope.purpose)),
+        (List::LegalBasis, Some(&envelope.legal_basis)),
+        (List::ServiceItem, Some(&envelope.service_item).filter(|item| !item.is_empty())),
+    ];
+    match words.into_iter().find(|(list, word)| word.is_some_and(|word| !lists::contains(state, *list, word))) {
+        Some((list, _)) => Err(ExchangeError::NotListed { list: list.name() }),
+        None => Ok(()),
+    }
 }

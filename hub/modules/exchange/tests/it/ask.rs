@@ -1,10 +1,10 @@
 //! Who may send what from a department's chain.
 
-use govhub_exchange::proto::AskState;
+use govhub_exchange::proto::{AskState, AskedItem};
 use govhub_exchange::{department, Exchange};
 use govhub_ibc::types::{Packet, UNIVERSAL_ERROR_ACK};
 use govhub_ibc::PacketApp;
-use govhub_packets::{Answer, Authorisation, Envelope, NoAnswerReason};
+use govhub_packets::{Answer, Authorisation, Envelope, NoAnswerReason, Party, RefusedCode};
 use govhub_types::{Address, Code, Rejection};
 
 use crate::world::{account, holder, packet, question, relayer, via, World, ASKER, HUB_CLIENT, ISSUER, NOW_S, STRANGER, TYPE};
@@ -90,6 +90,39 @@ fn a_status_is_the_chains_own_to_send() {
 }
 
 #[test]
+fn a_word_that_is_not_on_this_chains_lists_does_not_leave() {
+    for bend in [
+        (|e: &mut Envelope| e.purpose = "zhang-san.room-12".into()) as fn(&mut Envelope),
+        |e| e.legal_basis = "gd-2020-8".into(),
+        |e| e.service_item = "item-2".into(),
+        // Each list has its own words.
+        |e| e.legal_basis = "notary".into(),
+    ] {
+        let mut bent = own_question();
+        bend(&mut bent);
+        refused(Code::EXCHANGE_NOT_LISTED, &outgoing(HUB_CLIENT, &bent), &account());
+    }
+    let mut w = World::department();
+    send(&mut w, &outgoing(HUB_CLIENT, &Envelope { service_item: String::new(), ..own_question() }), &account()).expect("an item may be absent");
+}
+
+#[test]
+fn a_chain_whose_governance_set_no_lists_asks_nothing() {
+    let mut w = World::department_with(govhub_exchange::Config { department: Some(ISSUER.into()), ..Default::default() });
+    let refusal = send(&mut w, &outgoing(HUB_CLIENT, &own_question()), &account()).expect_err("refused");
+    assert_eq!(refusal.code, Code::EXCHANGE_NOT_LISTED);
+    assert!(refusal.message.contains("SetLists"), "{}", refusal.message);
+}
+
+#[test]
+fn a_kind_whose_body_this_program_cannot_read_does_not_leave() {
+    for kind in ["tax-return/1", "lic-verify/2"] {
+        let bent = Envelope { kind: kind.into(), body: b"any text at all".to_vec(), ..own_question() };
+        refused(Code::EXCHANGE_UNKNOWN_KIND, &outgoing(HUB_CLIENT, &bent), &account());
+    }
+}
+
+#[test]
 fn another_port_is_refused() {
     let mut bent = outgoing(HUB_CLIENT, &own_question());
     bent.payloads[0].destination_port = "transfer".into();
@@ -119,6 +152,63 @@ fn an_answer_is_kept_as_it_came() {
     let answer = Answer::NoAnswer(NoAnswerReason::Deadline).encode();
     let asked = settled(|app, w, packet| app.on_acknowledgement(&mut w.state, &w.ctx, packet, &answer, &relayer(), &mut w.events).expect("kept"));
     assert_eq!((asked.state(), asked.settled_at, &asked.answer), (AskState::Answered, NOW_S + 5, &answer));
+}
+
+#[test]
+fn what_answers_another_question_or_none_is_kept_as_a_bad_answer() {
+    let refused = |request| Answer::Refused { code: RefusedCode::NotAllowed, by: Party::Hub, request }.encode();
+    let own = govhub_packets::request_hash(&own_question().encode());
+    let as_issuer = Answer::Refused { code: RefusedCode::NotAllowed, by: Party::Issuer, request: own }.encode();
+    let cases = [
+        (refused(own), AskState::Answered),
+        (refused([0; 32]), AskState::BadAnswer),
+        (as_issuer, AskState::BadAnswer),
+        (Answer::Accepted(govhub_packets::AcceptedCode::Ok).encode(), AskState::BadAnswer),
+        (b"no answer at all".to_vec(), AskState::BadAnswer),
+    ];
+    for (answer, state) in cases {
+        let asked = settled(|app, w, p| app.on_acknowledgement(&mut w.state, &w.ctx, p, &answer, &relayer(), &mut w.events).expect("kept"));
+        assert_eq!((asked.state(), &asked.answer), (state, &answer), "the bytes stay as they came");
+    }
+}
+
+#[test]
+fn questions_are_listed_newest_first_and_those_that_wait_oldest_first() {
+    let mut w = World::department();
+    for sequence in 1..=250 {
+        send(&mut w, &Packet { sequence, ..outgoing(HUB_CLIENT, &own_question()) }, &account()).expect("sent");
+    }
+    another_client_whose_id_begins_alike(&mut w);
+    for sequence in 1..=200 {
+        let sent = Packet { sequence, ..outgoing(HUB_CLIENT, &own_question()) };
+        let people = std::mem::replace(&mut w.people, crate::world::People { grants: Vec::new().into(), department: None });
+        Exchange::new(&people).on_timeout(&mut w.state, &w.ctx, &sent, &relayer(), &mut w.events).expect("settled");
+        w.people = people;
+    }
+    let all = pages(|from| department::asked::page(&w.state, HUB_CLIENT, from));
+    assert_eq!(all.iter().map(|item| item.sequence).collect::<Vec<_>>(), (1..=250).rev().collect::<Vec<_>>());
+    assert!(all.iter().all(|item| item.asked.as_ref().is_some_and(|asked| asked.value.is_empty() && !asked.request.is_empty())));
+    let waiting = pages(|from| department::asked::waiting(&w.state, HUB_CLIENT, from));
+    assert_eq!(waiting.iter().map(|item| item.sequence).collect::<Vec<_>>(), (201..=250).collect::<Vec<_>>());
+}
+
+/// Its keys must not stand among those of the hub's client.
+fn another_client_whose_id_begins_alike(w: &mut World) {
+    let longer = format!("{HUB_CLIENT}0");
+    w.state.column_put(govhub_store::Column::Index, &[b"xa".as_slice(), longer.as_bytes(), &[0; 9]].concat(), Vec::new());
+}
+
+fn pages(mut page: impl FnMut(u64) -> (Vec<AskedItem>, u64)) -> Vec<AskedItem> {
+    let (mut all, mut from) = (Vec::new(), 0);
+    loop {
+        let (items, next) = page(from);
+        assert!(items.len() <= department::asked::PAGE_ITEMS_MAX);
+        if next == 0 {
+            return all;
+        }
+        all.extend(items);
+        from = next;
+    }
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Three chains, asker, hub and issuer, and a relayer's hands between them: every step with its light client and its proof.
 
 use govhub_exchange::genesis::{Config, RuleConfig};
+use govhub_exchange::lists::{self, List};
 use govhub_exchange::proto::{Asked, BindDepartment, MsgAsk, SetHub};
 use govhub_exchange::{actions, department, Caller, Exchange};
 use govhub_ibc::packet::{self, Effect};
@@ -235,12 +236,13 @@ pub fn act(chain: &mut Chain, name: &str, action: &impl Message) {
 pub fn register(chain: &mut Chain, name: &str, message: &impl Message) -> Result<(), Rejection> {
     let caller = Caller { address: account(), department: Some(ISSUER.parse().expect("a department")) };
     let any = Any { type_url: format!("/govhub.licence.v1.{name}"), value: message.encode_to_vec() };
-    chain.block(1, |_, state, ctx, events| govhub_licence::handle(state, ctx, &caller, &any, events))
+    let listed = |state: &State<'_>, word: &str| lists::contains(state, List::Purpose, word);
+    chain.block(1, |_, state, ctx, events| govhub_licence::handle(state, ctx, &caller, listed, &any, events))
 }
 
 /// The newest packet sent over `client`.
 pub fn newest(chain: &Chain, client: &str) -> Packet {
-    let sent = chain.look(|state| packet::records(state, Direction::Sent, client, 1, 1_000));
+    let sent = chain.look(|state| packet::records(state, Direction::Sent, client, 1, 1_000, usize::MAX));
     sent.last().and_then(|r| r.packet.clone()).expect("something was sent")
 }
 

@@ -5,6 +5,7 @@
 use std::cell::RefCell;
 
 use govhub_exchange::genesis::{genesis, Config, RuleConfig};
+use govhub_exchange::lists::{self, List};
 use govhub_exchange::{actions, Directory, Exchange};
 use govhub_ibc::types::{Packet, Payload};
 use govhub_ibc::{PacketApp, RecvOutcome};
@@ -116,7 +117,8 @@ impl World {
     pub fn register(&mut self, name: &str, message: &impl Message) {
         let caller = govhub_licence::Caller { address: account(), department: Some(ISSUER.parse().expect("a department")) };
         let any = Any { type_url: format!("/govhub.licence.v1.{name}"), value: message.encode_to_vec() };
-        govhub_licence::handle(&mut self.state, &self.ctx, &caller, &any, &mut self.events).expect("a good message");
+        let listed = |state: &State<'_>, word: &str| lists::contains(state, List::Purpose, word);
+        govhub_licence::handle(&mut self.state, &self.ctx, &caller, listed, &any, &mut self.events).expect("a good message");
     }
 
     /// Receives `packet` as the core does: in a layer that an error drops.

@@ -86,8 +86,10 @@ fn a_code_for_no_department_is_refused() {
 }
 
 #[test]
-fn a_code_without_purpose_is_refused() {
-    refused(|m| m.purpose.clear(), Code::LICENCE_BAD_FIELD);
+fn a_code_for_a_purpose_that_is_not_on_the_list_is_refused() {
+    refused(|m| m.purpose.clear(), Code::LICENCE_NOT_LISTED);
+    refused(|m| m.purpose = "for Zhang San, room 12".into(), Code::LICENCE_NOT_LISTED);
+    refused(|m| m.purpose = "notar".into(), Code::LICENCE_NOT_LISTED);
 }
 
 #[test]

@@ -125,7 +125,7 @@ fn an_unknown_field_and_an_unknown_message_are_refused() {
     let mut value = prost::Message::encode_to_vec(&issue(item(1)));
     value.extend([0x7a, 0]);
     let mut any = ibc_proto::google::protobuf::Any { type_url: "/govhub.licence.v1.MsgIssue".into(), value };
-    let mut run = |any: &_| govhub_licence::handle(&mut w.state, &w.ctx, &caller, any, &mut Vec::new());
+    let mut run = |any: &_| govhub_licence::handle(&mut w.state, &w.ctx, &caller, |_, _| true, any, &mut Vec::new());
     assert_eq!(code_of(run(&any)), Code::LICENCE_UNDECODABLE);
     any.type_url = "/govhub.licence.v1.MsgForge".into();
     assert_eq!(code_of(run(&any)), Code::LICENCE_UNKNOWN_MESSAGE);

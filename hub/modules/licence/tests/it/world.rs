@@ -12,6 +12,8 @@ use prost::Message;
 pub const OWN: &str = "11440000007000000J";
 /// Another department.
 pub const OTHER: &str = "11110000000021135M";
+/// The on-chain list of purposes.
+const PURPOSES: [&str; 2] = ["notary", "tax"];
 /// A licence type.
 pub const TYPE: &str = "11100000000013338W011";
 /// 2026-11-24T00:00:00Z, day 20,781 in UTC+8.
@@ -40,7 +42,7 @@ impl World {
         let caller = Caller { address: signer(), department: department.map(|d| d.parse().expect("a department")) };
         let any = Any { type_url: format!("/govhub.licence.v1.{name}"), value: message.encode_to_vec() };
         self.state.checkpoint();
-        let outcome = handle(&mut self.state, &self.ctx, &caller, &any, &mut self.events);
+        let outcome = handle(&mut self.state, &self.ctx, &caller, |_, word| PURPOSES.contains(&word), &any, &mut self.events);
         match outcome {
             Ok(()) => self.state.keep(),
             Err(_) => self.state.discard(),

@@ -2,10 +2,9 @@
 
 use govhub_exchange::proto::{AskState, Asked};
 use govhub_packets::evaluate::{read, Evaluation, LocalCheck, Reading, Request};
-use govhub_packets::{BadAnswer, Check, Outcome};
+use govhub_packets::{Check, Outcome};
 use serde_json::{json, Value};
 
-use crate::cli::client::TxOutcome;
 use crate::cli::{print, CliError, Exit};
 
 /// A settled question.
@@ -14,8 +13,8 @@ pub struct Told<'a> {
     pub client_id: String,
     /// Leg one's sequence.
     pub sequence: u64,
-    /// The transaction that asked.
-    pub posted: &'a TxOutcome,
+    /// Hash of the transaction that asked, where it is known.
+    pub hash: Option<&'a str>,
     /// What this chain has proved of the answer.
     pub asked: &'a Asked,
     /// Outcome of the asker's own check.
@@ -55,8 +54,12 @@ fn tell(told: &Told<'_>) -> Result<(Value, Vec<String>), CliError> {
                 value["no_answer"] = json!(reason.as_str());
             }
             Ok(Reading::Accepted(_)) => return Err(CliError::defect("the chain kept a push's answer for a question")),
-            Err(bad) => bad_answer(&bad, &mut value, &mut lines),
+            Err(bad) => bad_answer(&bad.to_string(), &mut value, &mut lines),
         },
+        AskState::BadAnswer => {
+            let why = read(&request, local, &told.asked.answer).err().map_or_else(|| "the chain that asked did not take it".into(), |bad| bad.to_string());
+            bad_answer(&why, &mut value, &mut lines);
+        }
         AskState::Fault => {
             lines.push("the hub could not read the question (error acknowledgement)".into());
             value["outcome"] = json!("fault");
@@ -87,17 +90,17 @@ fn check(c: &Check) -> Value {
     json!({"name": c.name, "outcome": c.outcome.as_str(), "by": c.by.as_str(), "height": c.height, "time": c.time})
 }
 
-fn bad_answer(bad: &BadAnswer, value: &mut Value, lines: &mut Vec<String>) {
-    lines.push(format!("bad answer, nothing in it is believed: {bad}"));
+fn bad_answer(why: &str, value: &mut Value, lines: &mut Vec<String>) {
+    lines.push(format!("bad answer, nothing in it is believed: {why}"));
     value["outcome"] = json!("bad_answer");
-    value["bad_answer"] = json!(bad.to_string());
+    value["bad_answer"] = json!(why);
 }
 
 /// Every hop that this chain knows of, in order: asked here, judged there, verified by the hub, settled here.
 fn hops(told: &Told<'_>, evaluation: Option<&Evaluation>) -> Value {
     let mut hops = vec![json!({
         "hop": "asked", "client_id": told.client_id, "sequence": told.sequence, "height": told.asked.asked_height, "time": told.asked.asked_at,
-        "hash": told.posted.hash,
+        "hash": told.hash,
     })];
     if let Some(e) = evaluation {
         hops.push(json!({
@@ -180,17 +183,8 @@ mod tests {
     }
 
     fn told(state: AskState, answer: Vec<u8>, identifier: Outcome) -> (Value, Vec<String>) {
-        let posted = TxOutcome {
-            height: 5,
-            hash: "AB".into(),
-            code: 0,
-            codespace: String::new(),
-            log: String::new(),
-            gas_used: 1,
-            events: Vec::new(),
-        };
         let asked = Asked { state: state.into(), answer, value: question(), ..Asked::default() };
-        tell(&Told { client_id: "07-tendermint-0".into(), sequence: 3, posted: &posted, asked: &asked, identifier }).expect("readable")
+        tell(&Told { client_id: "07-tendermint-0".into(), sequence: 3, hash: Some("AB"), asked: &asked, identifier }).expect("readable")
     }
 
     #[test]
@@ -225,8 +219,14 @@ mod tests {
     #[test]
     fn an_answer_to_another_question_is_not_believed() {
         let other = Answer::Refused { code: RefusedCode::NotAllowed, by: Party::Hub, request: [0; 32] };
-        let (value, _) = told(AskState::Answered, other.encode(), Outcome::Pass);
+        for state in [AskState::Answered, AskState::BadAnswer] {
+            let (value, _) = told(state, other.encode(), Outcome::Pass);
+            assert_eq!((value["valid"].clone(), value["outcome"].clone()), (json!(false), json!("bad_answer")));
+        }
+        // What the chain calls a bad answer is none, whatever a newer reader makes of the bytes.
+        let (value, lines) = told(AskState::BadAnswer, result(Outcome::Pass).encode(), Outcome::Pass);
         assert_eq!((value["valid"].clone(), value["outcome"].clone()), (json!(false), json!("bad_answer")));
+        assert!(lines[0].contains("nothing in it is believed"), "{lines:?}");
     }
 
     #[test]

@@ -7,6 +7,7 @@ use rand::RngCore;
 
 use super::seal_key::{self, SealArgs};
 use super::sealed::{Record, Row, SealedError, SealedStore};
+use crate::cli::private::{hash_of, LicenceName};
 use crate::cli::CliError;
 
 /// The store's file in a home.
@@ -60,6 +61,16 @@ impl Book {
         self.by_id.get(name).or_else(by_ref).ok_or_else(|| CliError::no("no such licence in this department's sealed store"))
     }
 
+    /// Puts those of `rows` on disk that do not stand there just so. The newest row of an id is the one that counts.
+    ///
+    /// # Errors
+    /// As [`Book::append`].
+    pub fn seal(&mut self, rows: &[Row]) -> Result<(), CliError> {
+        let news = rows.iter().filter(|row| self.by_id(&row.licence_id) != Some(row));
+        let records: Vec<Record> = news.cloned().map(Record::Row).collect();
+        if records.is_empty() { Ok(()) } else { self.append(&records) }
+    }
+
     /// Puts records on disk.
     ///
     /// # Errors
@@ -79,11 +90,12 @@ impl Book {
 /// The ref of a licence named by id or ref: a ref needs no store.
 ///
 /// # Errors
-/// As [`Book::open`] and [`Book::find`].
-pub fn resolve(home: &Path, args: &SealArgs, name: &str) -> Result<Vec<u8>, CliError> {
-    match hex::decode(name) {
-        Ok(bytes) if bytes.len() == 32 => Ok(bytes),
-        _ => Ok(Book::open(home, args)?.find(name)?.licence_ref.clone()),
+/// As [`LicenceName::read`], [`Book::open`] and [`Book::find`].
+pub fn resolve(home: &Path, args: &SealArgs, name: &LicenceName) -> Result<Vec<u8>, CliError> {
+    let text = name.read()?;
+    match hash_of(&text) {
+        Some(licence_ref) => Ok(licence_ref.to_vec()),
+        None => Ok(Book::open(home, args)?.find(&text)?.licence_ref.clone()),
     }
 }
 

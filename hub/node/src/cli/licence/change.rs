@@ -7,13 +7,14 @@ use ibc_proto::google::protobuf::Any;
 
 use super::seal_key::SealArgs;
 use super::{any, book, GroundArgs};
+use crate::cli::private::LicenceName;
 use crate::cli::{CliError, Exit, PostArgs};
 
 /// Change the status of a licence
 #[derive(Debug, Args)]
 pub struct ChangeArgs {
-    /// Licence id, or its ref in hexadecimal
-    pub licence: String,
+    /// Ref of the licence in hexadecimal; or its id, by `-` (standard input) or `@FILE`
+    pub licence: LicenceName,
     #[command(flatten)]
     pub ground: GroundArgs,
     #[command(flatten)]

@@ -11,15 +11,15 @@ use tendermint_rpc::Client;
 use super::book::{draw_16, Book};
 use super::seal_key::SealArgs;
 use super::sealed::{Blind, Record};
-
 use crate::cli::client::Rpc;
+use crate::cli::private::LicenceName;
 use crate::cli::{print, CliError, Exit, PostArgs};
 
 /// Mint a one-time code and print its QR text
 #[derive(Debug, Args)]
 pub struct Code {
-    /// Licence id, or its ref in hexadecimal
-    pub licence: String,
+    /// Ref of the licence in hexadecimal; or its id, by `-` (standard input) or `@FILE`
+    pub licence: LicenceName,
     /// Department that may use it
     #[arg(long, value_name = "USCC")]
     pub audience: DepartmentId,
@@ -36,10 +36,10 @@ pub struct Code {
 }
 
 pub async fn run(args: Code) -> Result<Exit, CliError> {
-    let (rpc, key) = (args.post.rpc()?, args.post.key()?);
+    let (rpc, key, name) = (args.post.rpc()?, args.post.key()?, args.licence.read()?);
     let department = super::department(&rpc).await?;
     let mut book = Book::open(&args.post.home, &args.seal)?;
-    let row = book.find(&args.licence)?.clone();
+    let row = book.find(&name)?.clone();
     let (code, blind) = (draw_16(), draw_16());
     let licence_ref: [u8; 32] = row.licence_ref.as_slice().try_into().map_err(|_| CliError::defect("the sealed row's ref has not 32 bytes"))?;
     let hash = code_hash(&code);

@@ -1,4 +1,7 @@
 //! `govhub licence load`: a CSV file, a batch at a time; bad rows are named and the good ones load.
+//!
+//! The command may be run again at any time: what the chain has already as the file says it is counted apart, and what the chain refused before is
+//! recorded as the file says it now.
 
 use std::fs::File;
 use std::io::BufReader;
@@ -12,8 +15,9 @@ use serde_json::json;
 
 use super::book::Book;
 use super::seal_key::SealArgs;
-use super::sealed::{Record, Row};
-use super::table::{BadRow, Expected, Table, TableError};
+use super::sealed::Row;
+use super::standing::{standing, Standing};
+use super::table::{BadRow, Expected, Licence, Table, TableError};
 use super::text::{self, Utf8Reader};
 use super::{issue, GroundArgs};
 use crate::cli::client::{Rpc, TxOutcome};
@@ -50,6 +54,7 @@ fn batch_size(text: &str) -> Result<usize, String> {
 #[derive(Default)]
 struct Progress {
     loaded: usize,
+    already_loaded: usize,
     bad: usize,
     listed: Vec<BadRow>,
     transactions: Vec<(TxOutcome, usize)>,
@@ -71,8 +76,8 @@ struct Loader {
     key: NamedKey,
     book: Book,
     progress: Progress,
-    /// Rows of the next transaction, and whether they are in the sealed store already.
-    waiting: Vec<(Row, bool)>,
+    /// Rows of the next transaction.
+    waiting: Vec<Row>,
 }
 
 pub async fn run(args: Load) -> Result<Exit, CliError> {
@@ -98,18 +103,20 @@ pub async fn run(args: Load) -> Result<Exit, CliError> {
 }
 
 impl Loader {
-    async fn take(&mut self, licence: super::table::Licence) -> Result<(), CliError> {
-        let row = match self.book.by_id(licence.id.as_str()) {
-            // Sealed but not on the chain: an earlier run ended between the two. Same salt, same ref.
-            Some(row) if super::record(&self.rpc, &row.licence_ref).await?.is_none() => (row.clone(), true),
-            Some(_) => {
-                let reason = "was loaded before: a changed licence is suspended, amended or revoked, not loaded again".into();
-                self.progress.bad(BadRow { line: licence.line, column: "licence_id".into(), reason });
-                return Ok(());
-            }
-            None => (issue::row(&licence, &self.args.region), false),
+    async fn take(&mut self, licence: Licence) -> Result<(), CliError> {
+        let sealed = self.book.by_id(licence.id.as_str()).cloned();
+        let on_chain = match &sealed {
+            Some(row) => super::record(&self.rpc, &row.licence_ref).await?,
+            None => None,
         };
-        self.waiting.push(row);
+        match standing(&licence, &self.args.region, sealed.as_ref(), on_chain.as_ref()) {
+            Standing::Unrecorded(row) => self.waiting.push(row),
+            Standing::Same(row) => {
+                self.book.seal(&[row])?;
+                self.progress.already_loaded += 1;
+            }
+            Standing::Differs { column, reason } => self.progress.bad(BadRow::at(licence.line, column, reason)),
+        }
         if self.waiting.len() >= self.args.batch {
             self.post().await?;
         }
@@ -121,17 +128,16 @@ impl Loader {
             return Ok(());
         }
         let rows = std::mem::take(&mut self.waiting);
-        let fresh: Vec<Record> = rows.iter().filter(|(_, sealed)| !sealed).map(|(row, _)| Record::Row(row.clone())).collect();
-        self.book.append(&fresh)?;
+        self.book.seal(&rows)?;
         let message = MsgIssueBatch {
             signer: self.key.address().to_string(),
-            items: rows.iter().map(|(row, _)| issue::item(row)).collect(),
+            items: rows.iter().map(issue::item).collect(),
             ground: self.args.ground.message(),
         };
         let outcome = self.rpc.post_tx(vec![super::any("MsgIssueBatch", &message)], &self.key).await?;
         if outcome.code != 0 {
             let message = format!("the chain refuses the batch: {} (code {}); {} licences were loaded before it", outcome.log, outcome.code, self.progress.loaded);
-            return Err(CliError::no(message).hint("run the same command again: what is on the chain is not loaded twice"));
+            return Err(CliError::no(message).hint("correct the file and run the same command again: what the chain has already is not loaded twice"));
         }
         self.progress.loaded += rows.len();
         self.progress.transactions.push((outcome, rows.len()));
@@ -142,12 +148,13 @@ impl Loader {
         let p = &self.progress;
         let value = json!({
             "loaded": p.loaded,
+            "already_loaded": p.already_loaded,
             "bad": p.bad,
-            "bad_rows": p.listed.iter().map(|b| json!({"line": b.line, "column": b.column, "reason": b.reason})).collect::<Vec<_>>(),
+            "bad_rows": p.listed.iter().map(|b| json!({"line": b.line, "last_line": b.last_line, "column": b.column, "reason": b.reason})).collect::<Vec<_>>(),
             "transactions": p.transactions.iter().map(|(t, count)| json!({"height": t.height, "hash": t.hash, "code": t.code, "licences": count})).collect::<Vec<_>>(),
         });
         let lines: Vec<String> = p.transactions.iter().map(|(t, count)| format!("height {} hash {} code {} licences {count}", t.height, t.hash, t.code)).collect();
-        let summary = format!("loaded {}, bad rows {}", p.loaded, p.bad);
+        let summary = format!("loaded {}, already loaded {}, bad rows {}", p.loaded, p.already_loaded, p.bad);
         print(self.args.post.node.json, &value, [lines, vec![summary]].concat().join("\n"));
         if p.bad == 0 { Exit::Done } else { Exit::No }
     }

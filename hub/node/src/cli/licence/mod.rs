@@ -8,11 +8,15 @@ mod book;
 mod change;
 mod code;
 mod date;
+#[cfg(test)]
+mod fuzz;
 mod issue;
+pub mod lines;
 mod load;
 mod seal_key;
 pub mod sealed;
 mod show;
+mod standing;
 pub mod table;
 pub mod text;
 

@@ -9,13 +9,14 @@ use super::book::{self, Book};
 use super::date::text_of;
 use super::seal_key::SealArgs;
 use crate::cli::client::Rpc;
+use crate::cli::private::LicenceName;
 use crate::cli::{print, CliError, Exit, NodeArgs};
 
 /// Show what the chain knows of a licence
 #[derive(Debug, Args)]
 pub struct Show {
-    /// Licence id (looked up in the sealed store), or its ref in hexadecimal
-    pub licence: String,
+    /// Ref of the licence in hexadecimal; or its id, by `-` (standard input) or `@FILE`, to be looked up in the sealed store
+    pub licence: LicenceName,
     /// Home whose sealed store knows the id
     #[arg(long, value_name = "DIR", env = "GOVHUB_HOME")]
     pub home: Option<PathBuf>,
@@ -30,9 +31,9 @@ pub struct Show {
 
 pub async fn run(args: Show) -> Result<Exit, CliError> {
     let rpc = Rpc::new(&args.node.node)?;
-    let licence_ref = match (hex::decode(&args.licence), &args.home) {
-        (Ok(bytes), _) if bytes.len() == 32 => bytes,
-        (_, Some(home)) => book::resolve(home, &args.seal, &args.licence)?,
+    let licence_ref = match (&args.licence, &args.home) {
+        (LicenceName::Ref(licence_ref), _) => licence_ref.to_vec(),
+        (name, Some(home)) => book::resolve(home, &args.seal, name)?,
         (_, None) => return Err(CliError::usage("a licence id needs --home of its department").hint("or give the ref: 64 hexadecimal digits")),
     };
     let Some(record) = super::record(&rpc, &licence_ref).await? else {

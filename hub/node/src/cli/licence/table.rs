@@ -1,27 +1,22 @@
 //! Licences from a CSV file (PROTOCOL 3): RFC 4180, two header languages, a row at a time, bad rows named by line and column.
 //!
+//! No field has a line break, so every line is a row: a quote that is not closed makes its own line bad and hides none behind it ([`super::lines`]).
 //! Errors name line, column and rule, never what the field held: names, ids and licence numbers must not reach a log.
 
 use std::collections::BTreeSet;
 use std::fmt;
 use std::io::Read;
 
-use csv_core::{ReadRecordResult, Reader};
 use govhub_types::hash::sha256;
 use govhub_types::LicenceId;
 
 use super::date::day_of;
+use super::lines::{Broken, Lines, Raw, LINE_BYTES_MAX};
 
-/// Longest row in bytes: seven fields of a line; a longer one is a quote that was never closed.
-pub const ROW_BYTES_MAX: usize = 16 * 1024;
-/// Most fields of a row that are looked at: extra columns are refused by name, not by memory.
-const FIELDS_MAX: usize = 64;
 /// Longest holder name in bytes.
 const NAME_BYTES_MAX: usize = 256;
 /// Longest holder id in bytes.
 const HOLDER_ID_BYTES_MAX: usize = 64;
-/// Bytes read at a time.
-const CHUNK_BYTES: usize = 64 * 1024;
 
 /// The seven columns, in the order of PROTOCOL 3.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -99,15 +94,37 @@ pub struct Licence {
 pub struct BadRow {
     /// Line on which the row starts, from 1.
     pub line: u64,
+    /// Line on which it ends: another one only where a quoted field has line breaks.
+    pub last_line: u64,
     /// Column: its name, or what is wrong with the columns as a whole.
     pub column: String,
     /// Which rule is broken.
     pub reason: String,
 }
 
+impl BadRow {
+    /// A bad row of one line.
+    pub fn at(line: u64, column: &str, reason: impl Into<String>) -> Self {
+        Self { line, last_line: line, column: column.into(), reason: reason.into() }
+    }
+
+    /// The same where the row ends on `last_line`: then a missing quote may be the cause, and the lines between were not read as rows.
+    fn spanning(self, last_line: u64) -> Self {
+        if last_line == self.line {
+            return self;
+        }
+        let reason = format!("{}; a quoted field goes on over these lines, none of which was read as a row: if a quote is missing, close it and load again", self.reason);
+        Self { last_line, reason, ..self }
+    }
+}
+
 impl fmt::Display for BadRow {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "line {}, column `{}`: {}", self.line, self.column, self.reason)
+        match self.last_line == self.line {
+            true => write!(f, "line {}", self.line)?,
+            false => write!(f, "lines {} to {}", self.line, self.last_line)?,
+        }
+        write!(f, ", column `{}`: {}", self.column, self.reason)
     }
 }
 
@@ -122,16 +139,11 @@ pub struct Expected {
 
 /// Rows of a file, one at a time: `Ok` those that load, `Err` those that do not.
 pub struct Table<R> {
-    source: R,
-    reader: Reader,
-    chunk: Vec<u8>,
-    used: usize,
-    filled: usize,
+    lines: Lines<R>,
     columns: [usize; 7],
     width: usize,
     expected: Expected,
     seen: BTreeSet<[u8; 16]>,
-    ended: bool,
 }
 
 /// Why a file cannot be read at all.
@@ -145,38 +157,20 @@ pub enum TableError {
     Header(String),
 }
 
-enum Raw {
-    Row { line: u64, fields: Vec<Vec<u8>> },
-    TooLong { line: u64 },
-    End,
-}
-
 impl<R: Read> Table<R> {
     /// Reads the header of `source`, which is UTF-8 (see [`super::text`]).
     ///
     /// # Errors
     /// [`TableError`]: unreadable, or a header with a column missing, doubled or unknown.
     pub fn new(source: R, expected: Expected) -> Result<Self, TableError> {
-        let mut table = Self {
-            source,
-            reader: Reader::new(),
-            chunk: vec![0; CHUNK_BYTES],
-            used: 0,
-            filled: 0,
-            columns: [0; 7],
-            width: 0,
-            expected,
-            seen: BTreeSet::new(),
-            ended: false,
+        let mut lines = Lines::new(source);
+        let header = match lines.next(None)?.map(|raw| raw.fields) {
+            Some(Ok(fields)) => fields,
+            Some(Err(Broken::TooLong)) => return Err(TableError::Header(format!("the header has more than {LINE_BYTES_MAX} bytes"))),
+            Some(Err(_)) => return Err(TableError::Header("a quote of the header is not closed before a comma or the end of the line".into())),
+            None => return Err(TableError::Header("the file is empty".into())),
         };
-        let header = match table.raw()? {
-            Raw::Row { fields, .. } => fields,
-            Raw::TooLong { .. } => return Err(TableError::Header(format!("the header has more than {ROW_BYTES_MAX} bytes or {FIELDS_MAX} fields"))),
-            Raw::End => return Err(TableError::Header("the file is empty".into())),
-        };
-        table.width = header.len();
-        table.columns = locate(&header)?;
-        Ok(table)
+        Ok(Self { lines, columns: locate(&header)?, width: header.len(), expected, seen: BTreeSet::new() })
     }
 
     /// The next row, or `None` at the end.
@@ -184,56 +178,16 @@ impl<R: Read> Table<R> {
     /// # Errors
     /// The source failed; a bad row is `Some(Err(..))` and the next call goes on behind it.
     pub fn next_row(&mut self) -> Result<Option<Result<Licence, BadRow>>, TableError> {
-        if self.ended {
-            return Ok(None);
-        }
-        Ok(match self.raw()? {
-            Raw::End => None,
-            Raw::Row { line, fields } => Some(self.judge(line, &fields)),
-            Raw::TooLong { line } => {
-                self.ended = true;
-                let reason = format!("the row has more than {ROW_BYTES_MAX} bytes or {FIELDS_MAX} fields, probably a quote that is not closed; nothing behind it was read");
-                Some(Err(BadRow { line, column: "row".into(), reason }))
-            }
-        })
-    }
-
-    fn raw(&mut self) -> Result<Raw, TableError> {
-        let (mut out, mut ends) = (vec![0; ROW_BYTES_MAX], [0; FIELDS_MAX]);
-        let (mut consumed, mut written, mut fields) = (0, 0, 0);
-        let mut line = self.reader.line();
-        loop {
-            if self.used == self.filled {
-                (self.used, self.filled) = (0, self.source.read(&mut self.chunk)?);
-            }
-            if consumed == 0 {
-                // Blank lines before a row belong to no row.
-                while self.used < self.filled && matches!(self.chunk[self.used], b'\n' | b'\r') {
-                    self.reader.set_line(self.reader.line() + u64::from(self.chunk[self.used] == b'\n'));
-                    self.used += 1;
-                }
-                if self.used == self.filled && self.filled > 0 {
-                    continue;
-                }
-                line = self.reader.line();
-            }
-            let input = &self.chunk[self.used..self.filled];
-            let (result, read, wrote, ended) = self.reader.read_record(input, &mut out[written..], &mut ends[fields..]);
-            self.used += read;
-            consumed += read;
-            written += wrote;
-            fields += ended;
-            match result {
-                ReadRecordResult::InputEmpty => {}
-                ReadRecordResult::OutputFull | ReadRecordResult::OutputEndsFull => return Ok(Raw::TooLong { line }),
-                ReadRecordResult::Record => return Ok(Raw::Row { line, fields: cut(&out, &ends[..fields]) }),
-                ReadRecordResult::End => return Ok(Raw::End),
-            }
-        }
+        let Some(Raw { line, last_line, fields }) = self.lines.next(Some(self.width))? else { return Ok(None) };
+        let judged = match fields {
+            Ok(fields) => self.judge(line, &fields),
+            Err(broken) => Err(BadRow::at(line, "row", broken_words(broken))),
+        };
+        Ok(Some(judged.map_err(|bad| bad.spanning(last_line))))
     }
 
     fn judge(&mut self, line: u64, fields: &[Vec<u8>]) -> Result<Licence, BadRow> {
-        let bad = |column: &str, reason: &str| BadRow { line, column: column.into(), reason: reason.into() };
+        let bad = |column: &str, reason: &str| BadRow::at(line, column, reason);
         if fields.len() != self.width {
             return Err(bad("row", &format!("{} fields, the header has {}", fields.len(), self.width)));
         }
@@ -244,7 +198,7 @@ impl<R: Read> Table<R> {
                 return Err(bad(&column.to_string(), "is empty"));
             }
             if field.contains('\u{fffd}') {
-                return Err(bad(&column.to_string(), "has bytes that are neither UTF-8 nor GB18030"));
+                return Err(bad(&column.to_string(), "has bytes that are not UTF-8, and the file as a whole is not GB18030"));
             }
             if field.chars().any(char::is_control) {
                 return Err(bad(&column.to_string(), "has a line break or control character"));
@@ -284,7 +238,7 @@ impl<R: Read> Table<R> {
     }
 
     fn judge_id(&self, line: u64, text: &str) -> Result<LicenceId, BadRow> {
-        let bad = |reason: &str| BadRow { line, column: Column::LicenceId.to_string(), reason: reason.into() };
+        let bad = |reason: &str| BadRow::at(line, Column::LicenceId.names()[0], reason);
         let id: LicenceId =
             text.parse().map_err(|_| bad("is no GB/T 36904 identifier 1.2.156.3005.2.<type>.<issuer>.<serial>.<version>.<check> with a right check character"))?;
         if id.parts().issuer.as_str() != self.expected.issuer {
@@ -299,9 +253,12 @@ fn fingerprint(bytes: &[u8]) -> [u8; 16] {
     sha256(&[bytes])[..16].try_into().expect("a hash has 32 bytes")
 }
 
-fn cut(bytes: &[u8], ends: &[usize]) -> Vec<Vec<u8>> {
-    let starts = std::iter::once(0).chain(ends.iter().copied());
-    starts.zip(ends).map(|(start, end)| bytes[start..*end].to_vec()).collect()
+fn broken_words(broken: Broken) -> String {
+    match broken {
+        Broken::TooLong => format!("the line has more than {LINE_BYTES_MAX} bytes"),
+        Broken::Unclosed => "a quote is opened and not closed on this line: close it, or write it twice if it belongs to the field".into(),
+        Broken::BehindQuote => "behind a closing quote stands something else than a comma: write a quote within a field twice".into(),
+    }
 }
 
 fn locate(header: &[Vec<u8>]) -> Result<[usize; 7], TableError> {
@@ -475,12 +432,38 @@ mod tests {
     }
 
     #[test]
-    fn a_quote_that_is_never_closed_is_named_and_what_was_before_it_loads() {
-        let text = format!("{HEADER}\n{},{REST}\n{},\"{}", id(ISSUER, 1), id(ISSUER, 2), "x\n".repeat(ROW_BYTES_MAX));
-        let rows = read(&text);
+    fn a_quote_that_is_never_closed_costs_its_own_row_and_hides_none() {
+        let good = |serials: std::ops::Range<u32>| serials.map(|n| format!("{},{REST}\n", id(ISSUER, n))).collect::<String>();
+        let unclosed = format!("{},\"{REST}\n", id(ISSUER, 1));
+        // To the end of the file, up to a line that opens a quote in the same column, and for longer than a row may be.
+        let quoted = format!("{},\"李四\",1,2020-01-01,2020-01-01,2030-01-01,VALID\n", id(ISSUER, 900));
+        for (rest, count) in [(good(2..16), 14), (good(2..4) + &quoted + &good(4..16), 15), (good(2..600), 598)] {
+            let rows = read(&format!("{HEADER}\n{unclosed}{rest}"));
+            let bad: Vec<&BadRow> = rows.iter().filter_map(|r| r.as_ref().err()).collect();
+            assert_eq!((bad.len(), rows.len() - bad.len()), (1, count));
+            assert_eq!((bad[0].line, bad[0].last_line, bad[0].column.as_str()), (2, 2, "row"));
+            assert!(bad[0].reason.contains("not closed"), "{}", bad[0]);
+        }
+    }
+
+    #[test]
+    fn a_quoted_field_over_several_lines_is_named_with_all_of_them_and_smuggles_no_row_in() {
+        let within = format!("{},{REST}", id(ISSUER, 2));
+        let rows = read(&format!("{HEADER}\n{},\"x\n{within}\ny\",1,2020-01-01,2020-01-01,2030-01-01,VALID\n{},{REST}\n", id(ISSUER, 1), id(ISSUER, 3)));
         assert_eq!(rows.len(), 2);
+        let bad = rows[0].as_ref().err().expect("a line break in a name");
+        assert_eq!((bad.line, bad.last_line, bad.column.as_str()), (2, 4, "holder_name"));
+        assert!(bad.to_string().starts_with("lines 2 to 4, column `holder_name`: ") && bad.reason.contains("if a quote is missing"), "{bad}");
+        assert_eq!(rows[1].as_ref().map(|l| l.line), Ok(5));
+    }
+
+    #[test]
+    fn a_row_of_bad_bytes_is_named_and_its_neighbours_load() {
+        let rows = read(&format!("{HEADER}\n{},{REST}\n{},x\u{fffd},1,2020-01-01,2020-01-01,2030-01-01,VALID\n", id(ISSUER, 1), id(ISSUER, 2)));
         assert!(rows[0].is_ok());
-        assert_eq!(rows[1].as_ref().err().map(|b| (b.line, b.column.as_str())), Some((3, "row")));
+        let bad = rows[1].as_ref().err().expect("bad bytes");
+        assert_eq!((bad.line, bad.column.as_str()), (3, "holder_name"));
+        assert!(bad.reason.contains("not UTF-8"), "{bad}");
     }
 
     #[test]
@@ -489,6 +472,7 @@ mod tests {
         assert!(header_error(&HEADER.replace(",status", "")).contains("`status` is missing"));
         assert!(header_error(&HEADER.replace("status", "licence_id")).contains("stands twice"));
         assert!(header_error(&HEADER.replace("holder_name", "name")).contains("column 2 `name` is unknown"));
+        assert!(header_error(&HEADER.replace("status", "\"status")).contains("not closed"));
     }
 
     #[test]

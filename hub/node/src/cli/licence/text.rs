@@ -1,8 +1,8 @@
-//! UTF-8 or GB18030 in, UTF-8 out, a buffer at a time.
+//! UTF-8 or GB18030 in, UTF-8 out, a buffer at a time. Which of the two is decided once for the whole file: see [`detect`].
 
 use std::io::{self, Read, Seek, SeekFrom};
 
-use encoding_rs::{CoderResult, Decoder, Encoding, GB18030, UTF_8};
+use encoding_rs::{CoderResult, Decoder, DecoderResult, Encoding, GB18030, UTF_8};
 
 /// Bytes read at a time.
 const CHUNK_BYTES: usize = 64 * 1024;
@@ -27,24 +27,63 @@ impl TextEncoding {
     }
 }
 
-/// Reads `file` once from its start and tells its encoding: UTF-8 if every byte fits, else GB18030. Leaves it rewound.
+/// The byte order mark of UTF-8.
+const MARK: &[u8; 3] = b"\xef\xbb\xbf";
+
+/// Reads `file` once from its start and tells its encoding. Leaves it rewound.
+///
+/// UTF-8 if the file says so by a byte order mark or every byte fits. GB18030 only if every byte fits that instead, and UTF-8 would make sense of
+/// less than half of what is not ASCII: Chinese text in UTF-8 with one stray byte may by chance decode as GB18030, into other characters. A
+/// file that is neither is read as UTF-8, so that its bad rows can be named and its good ones load.
 ///
 /// # Errors
 /// The file cannot be read.
 pub fn detect(file: &mut (impl Read + Seek)) -> io::Result<TextEncoding> {
-    let mut decoder = UTF_8.new_decoder_without_bom_handling();
-    let (mut chunk, mut text) = (vec![0; CHUNK_BYTES], vec![0; TEXT_BYTES]);
-    let found = loop {
+    let (mut utf8, mut gb18030) = (Fit::new(UTF_8), Fit::new(GB18030));
+    let (mut chunk, mut marked, mut first) = (vec![0; CHUNK_BYTES], false, true);
+    loop {
         let read = file.read(&mut chunk)?;
-        let (result, ..) = decoder.decode_to_utf8_without_replacement(&chunk[..read], &mut text, read == 0);
-        match result {
-            encoding_rs::DecoderResult::Malformed(..) => break TextEncoding::Gb18030,
-            _ if read == 0 => break TextEncoding::Utf8,
-            _ => {}
+        marked |= first && chunk[..read].starts_with(MARK);
+        first = false;
+        utf8.take(&chunk[..read], read == 0);
+        gb18030.take(&chunk[..read], read == 0);
+        if read == 0 {
+            break;
         }
-    };
+    }
     file.seek(SeekFrom::Start(0))?;
-    Ok(found)
+    let is_gb18030 = !marked && utf8.bad > utf8.good && gb18030.bad == 0;
+    Ok(if is_gb18030 { TextEncoding::Gb18030 } else { TextEncoding::Utf8 })
+}
+
+/// How well bytes fit an encoding.
+struct Fit {
+    decoder: Decoder,
+    text: Vec<u8>,
+    /// Characters beyond ASCII.
+    good: u64,
+    /// Malformed places.
+    bad: u64,
+}
+
+impl Fit {
+    fn new(encoding: &'static Encoding) -> Self {
+        Self { decoder: encoding.new_decoder_without_bom_handling(), text: vec![0; TEXT_BYTES], good: 0, bad: 0 }
+    }
+
+    fn take(&mut self, mut bytes: &[u8], ended: bool) {
+        loop {
+            let (result, read, written) = self.decoder.decode_to_utf8_without_replacement(bytes, &mut self.text, ended);
+            // The first byte of each character beyond ASCII.
+            self.good += self.text[..written].iter().filter(|byte| **byte >= 0xc0).count() as u64;
+            bytes = &bytes[read..];
+            match result {
+                DecoderResult::InputEmpty => return,
+                DecoderResult::OutputFull => {}
+                DecoderResult::Malformed(..) => self.bad += 1,
+            }
+        }
+    }
 }
 
 /// UTF-8 bytes of an encoded source. Malformed bytes become U+FFFD, which the row checks refuse.
@@ -136,5 +175,31 @@ mod tests {
     #[test]
     fn bytes_of_neither_encoding_become_the_replacement_character() {
         assert!(read_all(b"a\xff\xffb").1.contains('\u{fffd}'));
+    }
+
+    #[test]
+    fn one_stray_byte_leaves_the_rest_of_a_utf8_file_as_it_is() {
+        // Names of three characters end off the beat of GB18030's pairs; those of two do not, so that the whole decodes as GB18030, too.
+        for names in ["张三丰\n李四光\n", "张三\n李四\n"] {
+            let text = [names.as_bytes(), b"Jos\xe9e\n", names.as_bytes()].concat();
+            assert_eq!(read_all(&text), (TextEncoding::Utf8, format!("{names}Jos\u{fffd}e\n{names}")));
+        }
+    }
+
+    #[test]
+    fn a_byte_order_mark_means_utf8_whatever_follows() {
+        let (gb, ..) = GB18030.encode("张三");
+        let (encoding, text) = read_all(&[MARK.as_slice(), &gb].concat());
+        assert_eq!(encoding, TextEncoding::Utf8);
+        assert!(text.contains('\u{fffd}'));
+        assert_eq!(read_all(&gb), (TextEncoding::Gb18030, "张三".into()), "the twin without the mark");
+    }
+
+    #[test]
+    fn a_stray_byte_in_gb18030_does_not_make_it_utf8_that_decodes() {
+        let (gb, ..) = GB18030.encode("张三丰,李四光\n");
+        let (encoding, text) = read_all(&[gb.as_ref(), b"\xff\n"].concat());
+        assert_eq!(encoding, TextEncoding::Utf8, "neither fits");
+        assert!(text.contains('\u{fffd}') && !text.contains('张'));
     }
 }
