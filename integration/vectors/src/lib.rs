@@ -8,6 +8,7 @@
 
 mod case;
 mod chainmaker;
+mod cometbft;
 mod family;
 mod folder;
 mod qbft;

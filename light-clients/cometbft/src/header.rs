@@ -27,14 +27,10 @@ pub(crate) struct Header {
 impl Header {
     /// Checks the shape of a decoded header.
     pub fn new(raw: raw::Header) -> Result<Self, Reason> {
-        let raw_signed = raw.signed_header.ok_or_else(|| Reason::new("signed-header-missing", "no signed header"))?;
-        basic(&raw_signed)?;
-        let header_time = time("header-time", raw_signed.header.as_ref().and_then(|h| h.time.as_ref()))?;
-        let signed = SignedHeader::try_from(raw_signed).map_err(|e| Reason::new("signed-header", e.to_string()))?;
-        let validators = validator_set("validator-set", raw.validator_set)?;
+        let alone = Self::alone(raw.signed_header, raw.validator_set)?;
         let trusted_validators = validator_set("trusted-validators", raw.trusted_validators)?;
         let trusted_height: Height = raw.trusted_height.ok_or_else(|| Reason::new("trusted-height", "missing"))?.into();
-        let height = Height::new(revision_of(signed.header.chain_id.as_str()), signed.header.height.value());
+        let height = alone.height;
         if height.revision_number != trusted_height.revision_number {
             return Err(Reason::new("revision", format!("header {height}, trusted height {trusted_height}")));
         }
@@ -44,8 +40,19 @@ impl Header {
         if trusted_height.is_zero() {
             return Err(Reason::new("trusted-height", "the height is 0"));
         }
+        Ok(Self { trusted_validators, trusted_height, ..alone })
+    }
+
+    /// Checks the shape of a signed header that builds on nothing: as trusted it has itself.
+    pub fn alone(signed: Option<RawSignedHeader>, validators: Option<RawSet>) -> Result<Self, Reason> {
+        let raw_signed = signed.ok_or_else(|| Reason::new("signed-header-missing", "no signed header"))?;
+        basic(&raw_signed)?;
+        let time = time("header-time", raw_signed.header.as_ref().and_then(|h| h.time.as_ref()))?;
+        let signed = SignedHeader::try_from(raw_signed).map_err(|e| Reason::new("signed-header", e.to_string()))?;
+        let validators = validator_set("validator-set", validators)?;
+        let height = Height::new(revision_of(signed.header.chain_id.as_str()), signed.header.height.value());
         signatures_in_place(&signed, &validators)?;
-        Ok(Self { signed, validators, trusted_validators, trusted_height, height, time: header_time })
+        Ok(Self { signed, trusted_validators: validators.clone(), validators, trusted_height: height, height, time })
     }
 
     /// What is stored if this header is accepted.

@@ -8,12 +8,14 @@
 //! to the caller: canonical bytes, bounds, positions of signatures, pinned proof specs, conflicts with what is stored.
 //!
 //! Rooms: [`state`] what is stored, `decode` bytes to checked types, `header` what a header must look like, `verify` headers,
-//! `misbehaviour` evidence, [`membership`] proofs. Start at [`ClientState`].
+//! `misbehaviour` evidence, [`membership`] proofs, `native` (feature) what a node's RPC answers. Start at [`ClientState`].
 
 mod decode;
 mod header;
 pub mod membership;
 mod misbehaviour;
+#[cfg(feature = "native")]
+pub mod native;
 mod specs;
 pub mod state;
 mod verify;
@@ -38,3 +40,4 @@ pub use header::trust_class_of;
 pub use membership::{verify_absence_under, verify_membership_under, MAX_PROOF_BYTES};
 pub use specs::{jmt_spec, ProofSpecs, Tree};
 pub use state::{ClientState, ConsensusState, CLIENT_TYPE};
+pub use verify::CHECKS;

@@ -87,6 +87,15 @@ pub fn absent(tree: Tree, root: &[u8], key: &[u8], proof: &CommitmentProof) -> R
     Ok(())
 }
 
+/// Root that an encoded proof leads to, whoever believes it.
+#[cfg(feature = "native")]
+pub(crate) fn own_root(proof: &[u8]) -> Result<Vec<u8>, Reason> {
+    match two_proofs(proof)?.1.proof {
+        Some(Proof::Exist(existence)) => root_of(&existence),
+        _ => Err(Reason::new("proof-kind", "expected an existence proof, neither batch nor compressed")),
+    }
+}
+
 fn two_proofs(bytes: &[u8]) -> Result<(CommitmentProof, CommitmentProof), Reason> {
     let proof: MerkleProof = decode_canonical("Merkle proof", bytes, MAX_PROOF_BYTES).map_err(codec_reason)?;
     <[CommitmentProof; 2]>::try_from(proof.proofs)

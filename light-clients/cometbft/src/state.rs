@@ -183,7 +183,7 @@ impl LightClient for ClientState {
 }
 
 impl ClientState {
-    fn root_at(&self, states: &dyn ConsensusStates, height: Height) -> Result<Vec<u8>, Reason> {
+    pub(crate) fn root_at(&self, states: &dyn ConsensusStates, height: Height) -> Result<Vec<u8>, Reason> {
         if height > self.latest_height {
             return Err(Reason::new("height-above-latest", format!("latest is {}, proof is for {height}", self.latest_height)));
         }

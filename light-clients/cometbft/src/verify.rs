@@ -17,7 +17,7 @@ use crate::state::{ClientState, ConsensusState};
 use govhub_lc_core::LightClient;
 
 /// Checks behind every accepted header, in the order in which they run.
-const CHECKS: [&str; 10] = [
+pub const CHECKS: [&str; 10] = [
     "canonical-bytes", "header-shape", "trusted-validators", "validators-hash", "commit-for-header", "trusting-period", "time-and-height",
     "trust-level", "commit-quorum", "no-conflict",
 ];

@@ -71,7 +71,7 @@ fn message<M: Message + Default>(any: &Any, url: &str, what: &'static str, max: 
     decode_canonical(what, &any.value, max).map_err(codec_reason)
 }
 
-fn codec_reason(error: CodecError) -> Reason {
+pub(crate) fn codec_reason(error: CodecError) -> Reason {
     let code = match error {
         CodecError::TooLong { .. } => "too-long",
         CodecError::Malformed { .. } => "malformed",

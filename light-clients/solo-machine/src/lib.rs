@@ -13,11 +13,13 @@
 //! same key has, on any chain: proofs for a client with equal key, diversifier and sequence are proofs for this one.
 //!
 //! Rooms: [`state`] what is stored, [`sign_bytes`] what a machine signs, `decode` bytes to messages, `verify` headers, `misbehaviour`
-//! evidence, `membership` proofs. Start at [`ClientState`].
+//! evidence, `membership` proofs, `native` (feature) what operators hand over as JSON. Start at [`ClientState`].
 
 mod decode;
 mod membership;
 mod misbehaviour;
+#[cfg(feature = "native")]
+pub mod native;
 pub mod sign_bytes;
 pub mod state;
 mod verify;
@@ -39,3 +41,4 @@ pub const ABOUT: About = About {
 
 pub use decode::{CLIENT_STATE_URL, CONSENSUS_STATE_URL, HEADER_URL, MISBEHAVIOUR_URL};
 pub use state::{ClientState, ConsensusState, CLIENT_TYPE, MAX_DIVERSIFIER_BYTES};
+pub use verify::CHECKS;

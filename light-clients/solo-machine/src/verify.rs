@@ -16,7 +16,7 @@ use crate::state::{check_diversifier, name_in, ClientState, ConsensusState};
 const MAX_DRIFT_NS: u64 = 30_000_000_000;
 
 /// Checks behind every accepted header, in the order in which they run.
-const CHECKS: [&str; 6] = ["canonical-bytes", "time-not-going-back", "not-from-future", "new-key", "same-machine", "signature-at-sequence"];
+pub const CHECKS: [&str; 6] = ["canonical-bytes", "time-not-going-back", "not-from-future", "new-key", "same-machine", "signature-at-sequence"];
 
 pub(crate) fn header(client: &ClientState, any: &Any, now: Time) -> Result<Verdict, Fault> {
     let raw = decode::header(any).map_err(Fault::Undecodable)?;

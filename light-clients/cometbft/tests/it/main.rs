@@ -2,6 +2,7 @@
 
 mod evidence;
 mod headers;
+mod native;
 mod params;
 mod proofs;
 mod vectors;

@@ -4,6 +4,7 @@ mod common;
 mod header;
 mod misbehaviour;
 mod mutation;
+mod native;
 mod proof;
 mod state;
 mod vectors;
