@@ -1,6 +1,7 @@
 //! What relayers bring to a CometBFT light client: headers, evidence, proofs, and the states in a trust file.
 
-use govhub_lc_cometbft::testing::{client_any, client_state, header_any, members, misbehaviour_any, Draft};
+use govhub_lc_cometbft::native;
+use govhub_lc_cometbft::testing::{client_any, client_state, header_any, members, misbehaviour_any, set, Act, Draft};
 use govhub_lc_cometbft::{ClientState, ConsensusState, ProofSpecs};
 use govhub_lc_core::{ConsensusStates, LightClient, Verdict};
 use govhub_types::{Height, Time};
@@ -78,6 +79,33 @@ pub fn states() -> Target {
             let accepted: Vec<Any> = [client, consensus].into_iter().flatten().collect();
             assert!(accepted.iter().all(|again| *again == any), "a state has one encoding");
             !accepted.is_empty()
+        },
+    }
+}
+
+/// Answers of a node, and the claims cut from them: nothing that is read panics, and no claim is proved under the header of height 5.
+pub fn native() -> Target {
+    let block = draft(9);
+    let signed = tendermint::block::signed_header::SignedHeader::try_from(block.signed_with(|_| Act::Commit)).expect("our own header");
+    let light = serde_json::json!({ "signed_header": signed, "validators": set(&block.validators).validators, "next_validators": set(&block.next).validators });
+    let query = serde_json::json!({ "result": { "response": { "code": 0, "key": "AAAA", "value": "AAAA", "height": "4", "proofOps": { "ops": [
+        { "type": "ics23:jmt", "key": "AAAA", "data": "" }, { "type": "ics23:jmt", "key": "aWJj", "data": "" },
+    ] } } } });
+    Target {
+        name: "ICS-07 node answers",
+        seeds: [light.clone(), serde_json::json!([{ "trusted": light }, query]), query].map(|file| file.to_string().into_bytes()).to_vec(),
+        run: |bytes| {
+            let client = client();
+            assert!(native::check_proof(&client, &AtFive, bytes).is_err(), "nothing is stored under an app hash of sevens");
+            let _ = native::trust_file(bytes, &[("trees".to_owned(), "jmt".to_owned())].into());
+            let Ok(items) = native::items(bytes) else { return false };
+            for item in &items {
+                let _ = native::self_check(item);
+                if let govhub_lc_core::native::Item::Proof { proof, .. } = item {
+                    assert!(native::check_proof(&client, &AtFive, proof).is_err(), "nothing is stored under an app hash of sevens");
+                }
+            }
+            true
         },
     }
 }

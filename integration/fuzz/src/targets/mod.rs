@@ -8,6 +8,7 @@ mod ics07;
 mod packets;
 mod proof;
 mod qbft;
+mod solo;
 mod text;
 mod x509;
 
@@ -28,6 +29,8 @@ pub fn all() -> Vec<Target> {
         ibc::trust_file(),
         ics07::client_message(),
         ics07::states(),
+        ics07::native(),
+        solo::native(),
         proof::proof(),
         x509::certificate(),
         x509::crl(),
