@@ -1,0 +1,11 @@
+//! The FISCO BCOS light client against recorded networks, and one broken rule at a time beside its honest twin.
+
+mod blocks;
+mod changes;
+mod common;
+mod evidence;
+mod headers;
+mod native;
+mod packets;
+mod receipts;
+mod state;
