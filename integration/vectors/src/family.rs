@@ -18,6 +18,7 @@ pub struct Family {
 /// Every family that has a file here.
 pub fn families() -> Vec<Family> {
     vec![crate::cometbft::FAMILY, crate::qbft::FAMILY, crate::chainmaker::FAMILY]
+    vec![crate::qbft::FAMILY, crate::chainmaker::FAMILY, crate::fisco::FAMILY]
 }
 
 /// What a file's cases came to.

@@ -10,6 +10,7 @@ mod case;
 mod chainmaker;
 mod cometbft;
 mod family;
+mod fisco;
 mod folder;
 mod qbft;
 

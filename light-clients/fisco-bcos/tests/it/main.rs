@@ -8,4 +8,7 @@ mod headers;
 mod native;
 mod packets;
 mod receipts;
+mod recorded;
+mod sdk;
 mod state;
+mod vectors;
