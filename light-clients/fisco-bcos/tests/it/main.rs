@@ -5,6 +5,7 @@ mod changes;
 mod common;
 mod evidence;
 mod headers;
+mod live;
 mod native;
 mod packets;
 mod receipts;
