@@ -3,6 +3,7 @@
 mod attestor;
 mod chainmaker;
 mod envelope;
+mod fisco;
 mod ibc;
 mod ics07;
 mod packets;
@@ -53,5 +54,10 @@ pub fn all() -> Vec<Target> {
         chainmaker::states(),
         chainmaker::proof(),
         chainmaker::native(),
+        fisco::client_message(),
+        fisco::bent_headers(),
+        fisco::proof(),
+        fisco::states(),
+        fisco::json(),
     ]
 }
