@@ -17,6 +17,7 @@ use ibc_proto::google::protobuf::Any;
 use govhub_lc_attestor as attestor;
 use govhub_lc_chainmaker as chainmaker;
 use govhub_lc_cometbft as cometbft;
+use govhub_lc_fisco_bcos as fisco_bcos;
 use govhub_lc_qbft as qbft;
 use govhub_lc_solo_machine as solo_machine;
 
@@ -90,6 +91,7 @@ families! {
     Attestor: attestor,
     Qbft: qbft,
     ChainMaker: chainmaker,
+    FiscoBcos: fisco_bcos,
 }
 
 impl std::ops::Deref for AnyClient {

@@ -2,6 +2,7 @@
 //! recovered with its id kept. A family is one file here that shows its chain as [`Followed`].
 
 mod attestor;
+mod fisco;
 
 use govhub_ibc::types::{
     commit_acknowledgement, commit_packet, packet_acknowledgement_path, packet_commitment_path, Acknowledgement, Direction, MsgAcknowledgement,
