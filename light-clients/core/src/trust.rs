@@ -9,6 +9,8 @@ pub enum TrustKind {
     BftQuorum,
     /// Crash-fault ordering: any single orderer can lie.
     CftSingleOrderer,
+    /// Crash-fault ordering where several orderers must say the same: f + 1 of them.
+    CftOrderers,
     /// m of n named attestors.
     Attestors,
     /// One key.
@@ -31,6 +33,7 @@ impl fmt::Display for TrustClass {
         let kind = match self.kind {
             TrustKind::BftQuorum => "BFT quorum",
             TrustKind::CftSingleOrderer => "CFT single orderer",
+            TrustKind::CftOrderers => "CFT orderers",
             TrustKind::Attestors => "attestors",
             TrustKind::SingleKey => "one key",
         };
