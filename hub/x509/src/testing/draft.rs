@@ -1,6 +1,7 @@
 //! A certificate before its signature, and the parts of it.
 
 use govhub_types::{KeyKind, PublicKey, SigningKey};
+use p256::elliptic_curve::sec1::ToSec1Point;
 
 use super::der::{bit_string, concat, integer, oid, sequence, time, tlv};
 
@@ -114,7 +115,10 @@ pub(super) fn algorithm(kind: KeyKind) -> Vec<u8> {
     })])
 }
 
-/// SubjectPublicKeyInfo of a key, points compressed.
+/// SubjectPublicKeyInfo of a key, points whole: Go, and so Fabric, reads no others.
+///
+/// # Panics
+/// If a key is no point of its curve, which keys are checked for when they are made.
 pub fn spki(key: &PublicKey) -> Vec<u8> {
     let identifier = match key.kind() {
         KeyKind::P256 => sequence(&[oid("1.2.840.10045.2.1"), oid("1.2.840.10045.3.1.7")]),
@@ -122,7 +126,13 @@ pub fn spki(key: &PublicKey) -> Vec<u8> {
         KeyKind::Sm2 => sequence(&[oid("1.2.840.10045.2.1"), oid("1.2.156.10197.1.301")]),
         KeyKind::Ed25519 => sequence(&[oid("1.3.101.112")]),
     };
-    sequence(&[identifier, bit_string(key.as_bytes())])
+    let point = match key {
+        PublicKey::Ed25519(bytes) => bytes.to_vec(),
+        PublicKey::P256(bytes) => p256::PublicKey::from_sec1_bytes(bytes).expect("a point").to_sec1_point(false).as_bytes().to_vec(),
+        PublicKey::Secp256k1(bytes) => k256::PublicKey::from_sec1_bytes(bytes).expect("a point").to_sec1_point(false).as_bytes().to_vec(),
+        PublicKey::Sm2(bytes) => sm2::PublicKey::from_sec1_bytes(bytes).expect("a point").to_sec1_point(false).as_bytes().to_vec(),
+    };
+    sequence(&[identifier, bit_string(&point)])
 }
 
 /// The identifier under which test authorities know a key: its last twenty bytes.
