@@ -19,6 +19,7 @@ pub struct Family {
 pub fn families() -> Vec<Family> {
     vec![crate::cometbft::FAMILY, crate::qbft::FAMILY, crate::chainmaker::FAMILY]
     vec![crate::qbft::FAMILY, crate::chainmaker::FAMILY, crate::fisco::FAMILY]
+    vec![crate::qbft::FAMILY, crate::chainmaker::FAMILY, crate::fabric::FAMILY]
 }
 
 /// What a file's cases came to.

@@ -9,6 +9,7 @@
 mod case;
 mod chainmaker;
 mod cometbft;
+mod fabric;
 mod family;
 mod fisco;
 mod folder;

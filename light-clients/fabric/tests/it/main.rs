@@ -1,0 +1,15 @@
+//! Fabric channels: recorded ones against their stated verdicts, and one broken rule at a time.
+
+mod configs;
+mod evidence;
+mod headers;
+mod identities;
+mod native;
+mod params;
+mod policies;
+mod proofs;
+mod raft;
+mod recorded;
+mod runs;
+mod vectors;
+mod world;
