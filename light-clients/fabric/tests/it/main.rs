@@ -2,8 +2,10 @@
 
 mod configs;
 mod evidence;
+mod golden;
 mod headers;
 mod identities;
+mod live;
 mod native;
 mod params;
 mod policies;
