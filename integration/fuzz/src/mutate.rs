@@ -42,7 +42,7 @@ pub fn mutate(random: &mut Random, seed_input: &[u8], other: &[u8]) -> Vec<u8> {
 
 fn bend(random: &mut Random, bytes: &mut Vec<u8>, other: &[u8]) {
     let at = random.below(bytes.len());
-    match random.below(14) {
+    match random.below(15) {
         0 => flip_bit(random, bytes, at),
         1 => set(bytes, at, [0x00, 0xff, 0x7f, 0x80, 0x01, b'0', b'"', b'{', b'\n', b','][random.below(10)]),
         2 => bytes.truncate(at),
@@ -59,6 +59,7 @@ fn bend(random: &mut Random, bytes: &mut Vec<u8>, other: &[u8]) {
         9 => add_field(random, bytes),
         10 => wrap(random, bytes),
         11 | 12 => crate::der::bend(random, bytes, other),
+        13 => inside(random, bytes, other, 0),
         _ => drop_field(random, bytes),
     }
 }
@@ -130,6 +131,44 @@ fn wrap(random: &mut Random, bytes: &mut Vec<u8>) {
     }
 }
 
+/// Levels that [`inside`] goes down: blocks hold envelopes hold transactions hold answers.
+const DEPTH_MAX: usize = 12;
+
+/// Bends something within a length-delimited field, at any depth, and keeps the lengths around it right.
+fn inside(random: &mut Random, bytes: &mut Vec<u8>, other: &[u8], depth: usize) {
+    let fields: Vec<Field> = fields(bytes).into_iter().filter(|field| field.wire == 2).collect();
+    let Some(field) = fields.get(random.below(fields.len())) else { return bend_flat(random, bytes, other) };
+    let Some((tag_end, content)) = varint(bytes, field.start).and_then(|(_, end)| Some((end, varint(bytes, end)?.1))) else { return };
+    let mut inner = bytes[content..field.end].to_vec();
+    if depth < DEPTH_MAX && random.below(4) > 0 {
+        inside(random, &mut inner, other, depth + 1);
+    } else {
+        bend_flat(random, &mut inner, other);
+    }
+    let mut written = Vec::new();
+    let mut length = inner.len();
+    while length >= 0x80 {
+        written.push(length as u8 | 0x80);
+        length >>= 7;
+    }
+    written.push(length as u8);
+    written.append(&mut inner);
+    bytes.splice(tag_end..field.end, written);
+}
+
+/// One small change on this level.
+fn bend_flat(random: &mut Random, bytes: &mut Vec<u8>, other: &[u8]) {
+    let at = random.below(bytes.len());
+    match random.below(6) {
+        0 => flip_bit(random, bytes, at),
+        1 => bytes.truncate(at),
+        2 => repeat_span(random, bytes, at),
+        3 => splice(random, bytes, at, other),
+        4 => add_field(random, bytes),
+        _ => drop_field(random, bytes),
+    }
+}
+
 fn drop_field(random: &mut Random, bytes: &mut Vec<u8>) {
     let fields = fields(bytes);
     if let Some(field) = fields.get(random.below(fields.len())) {
@@ -195,6 +234,19 @@ mod tests {
         let mut random = Random::new(1);
         for _ in 0..2_000 {
             assert!(mutate(&mut random, &[b'a'; INPUT_BYTES_MAX], b"xyz").len() <= INPUT_BYTES_MAX);
+        }
+    }
+
+    #[test]
+    fn what_is_bent_inside_keeps_the_lengths_around_it() {
+        let inner = b"\x0a\x03abc\x10\x01";
+        let message = [&[0x0a, 9, 0x12, 7][..], inner].concat();
+        let mut random = Random::new(3);
+        for _ in 0..500 {
+            let mut bent = message.clone();
+            inside(&mut random, &mut bent, b"xyz", 0);
+            let covered = fields(&bent).last().map_or(0, |field| field.end);
+            assert_eq!(covered, bent.len(), "{bent:02x?}");
         }
     }
 

@@ -4,6 +4,7 @@ mod attestor;
 mod chainmaker;
 mod envelope;
 mod fisco;
+mod fabric;
 mod ibc;
 mod ics07;
 mod packets;
@@ -59,5 +60,9 @@ pub fn all() -> Vec<Target> {
         fisco::proof(),
         fisco::states(),
         fisco::json(),
+        fabric::client_message(),
+        fabric::proof(),
+        fabric::states(),
+        fabric::files(),
     ]
 }
