@@ -17,9 +17,9 @@ pub struct Family {
 
 /// Every family that has a file here.
 pub fn families() -> Vec<Family> {
-    vec![crate::cometbft::FAMILY, crate::qbft::FAMILY, crate::chainmaker::FAMILY]
-    vec![crate::qbft::FAMILY, crate::chainmaker::FAMILY, crate::fisco::FAMILY]
-    vec![crate::qbft::FAMILY, crate::chainmaker::FAMILY, crate::fabric::FAMILY]
+    vec![
+        crate::cometbft::FAMILY, crate::qbft::FAMILY, crate::chainmaker::FAMILY, crate::fisco::FAMILY, crate::fabric::FAMILY,
+    ]
 }
 
 /// What a file's cases came to.

@@ -17,8 +17,8 @@ use ibc_proto::google::protobuf::Any;
 use govhub_lc_attestor as attestor;
 use govhub_lc_chainmaker as chainmaker;
 use govhub_lc_cometbft as cometbft;
-use govhub_lc_fisco_bcos as fisco_bcos;
 use govhub_lc_fabric as fabric;
+use govhub_lc_fisco_bcos as fisco_bcos;
 use govhub_lc_qbft as qbft;
 use govhub_lc_solo_machine as solo_machine;
 
