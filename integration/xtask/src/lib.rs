@@ -8,6 +8,7 @@ pub mod edges;
 pub mod proto;
 pub mod purity;
 pub mod runner;
+pub mod vectors;
 
 use std::path::{Path, PathBuf};
 

@@ -6,6 +6,7 @@ const USAGE: &str = "cargo xtask <chore>
   proto [CRATE..]   write src/proto/*.rs from proto/**/*.proto, for every crate that has some or for the named ones
   edges             compare the crates' dependencies with integration/xtask/edges.toml
   test [ARG..]      build and run all tests (ARGs go to cargo test), end with totals and the list of skips
+  vectors DIR       judge a folder of real blocks and proofs: file, case, expectation, verdict and reason
   canary DIR FILE   search every file under DIR for the secrets in FILE (one a line), in every common encoding
   demo-csv          write the sample licences of configs/demo again";
 
@@ -16,6 +17,7 @@ fn main() -> ExitCode {
         ["proto", crates @ ..] => xtask::proto::run(crates),
         ["edges"] => xtask::edges::run(),
         ["test", rest @ ..] => xtask::runner::run(rest),
+        ["vectors", folder] => xtask::vectors::run(folder),
         ["canary", folder, secrets] => xtask::canary::run(folder, secrets),
         ["demo-csv"] => xtask::csv::run(),
         _ => {

@@ -5,6 +5,7 @@ mod fuzz;
 mod golden;
 mod kill;
 mod light_client;
+mod light_clients;
 mod pace;
 mod restart;
 mod rpc;

@@ -98,8 +98,10 @@ pub fn anvil(file: &Value) -> Result<Vec<Case>> {
     let mut cases = Vec::new();
     for (path, entry) in list(file, "paths")?.iter().zip(list(proof, "storageProof")?) {
         let path = path.as_str().unwrap_or_default();
-        let value = &entry["value"];
-        let stated = if value == "0x0" { Value::Null } else { value.clone() };
+        let stated = match text(entry, "value")?.trim_start_matches("0x") {
+            "0" => Value::Null,
+            digits => Value::from(format!("0x{digits:0>64}")), // a node prints a word without its leading zeros
+        };
         let claim = storage(proof, entry, path.as_bytes(), &stated)?;
         cases.push(accept(format!("path {path}"), check(&follower, at, What::Storage(claim))));
     }

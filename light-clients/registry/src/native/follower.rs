@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use govhub_lc_core::native::Item;
-use govhub_lc_core::{Check, ConsensusStates, Fault, LightClient, Reason, Status, Tally, TrustFile, Update, Verdict};
+use govhub_lc_core::{Check, ConsensusStates, Fault, Reason, Status, Tally, TrustFile, Update, Verdict};
 use govhub_types::{Height, Time};
 use ibc_proto::google::protobuf::Any;
 

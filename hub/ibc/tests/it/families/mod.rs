@@ -2,7 +2,10 @@
 //! recovered with its id kept. A family is one file here that shows its chain as [`Followed`].
 
 mod attestor;
+mod chainmaker;
+mod fabric;
 mod fisco;
+mod qbft;
 
 use govhub_ibc::types::{
     commit_acknowledgement, commit_packet, packet_acknowledgement_path, packet_commitment_path, Acknowledgement, Direction, MsgAcknowledgement,
@@ -36,6 +39,8 @@ pub trait Followed {
     fn keep(&mut self, path: &[u8], value: &[u8], now: Time) -> Kept;
     /// Two statements that no honest chain of this family makes, as a client message.
     fn evidence(&mut self) -> Any;
+    /// Makes a block at which a client may be founded, where not every block is one.
+    fn make_anchor(&mut self, _now: Time) {}
 }
 
 /// A hub that follows such a chain from genesis on.
@@ -155,6 +160,7 @@ fn expires_and_is_recovered<F: Followed>(make: impl FnOnce(Time) -> F) {
     };
     assert_eq!(code(world.recv(&late)), Code::CLIENT_EXPIRED);
 
+    world.chain.make_anchor(world.hub.now);
     let (file, id) = (world.chain.trust_file(), world.id.clone());
     world.hub.block(|state, ctx, events| client::recover(state, ctx, &id, &file, events)).0.expect("recovered");
     assert_eq!(world.status(), Status::Active);

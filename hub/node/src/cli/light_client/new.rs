@@ -1,70 +1,41 @@
-//! `govhub light-client new`: an anchor read from a node of the other chain, and parameters said out loud.
+//! `govhub light-client new`: an anchor from a file or a node of the other chain, and parameters said out loud.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use clap::{Args, ValueEnum};
-use govhub_ibc::types::{AbsenceMode, TrustFile};
-use govhub_types::ChainId;
-use ibc_proto::google::protobuf::{Any, Duration, Timestamp};
-use ibc_proto::ibc::core::client::v1::Height;
-use ibc_proto::ibc::core::commitment::v1::MerkleRoot;
-use ibc_proto::ibc::lightclients::tendermint::v1::{ClientState, ConsensusState, Fraction};
+use clap::Args;
+use govhub_lc_registry::native::family;
+use govhub_lc_registry::{from_trust_file, FAMILIES};
 use prost::Message;
 use serde_json::json;
-use tendermint::block::Header;
-use tendermint_rpc::Client;
+use tendermint_rpc::{Client, Paging};
 
 use super::trust::{explain, value};
 use crate::cli::client::Rpc;
 use crate::cli::{print, CliError, Exit};
 
-const DAY_S: i64 = 86_400;
-
-/// Families that a trust file can be read for from a node. The others are written by their own kits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Kind {
-    /// CometBFT chains: hub, department chains of this make, Cosmos
-    #[value(name = "07-tendermint")]
-    Tendermint,
-}
-
-/// Which two trees lie between a value and the app hash.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Trees {
-    /// Ours: Jellyfish Merkle trees
-    Jmt,
-    /// Cosmos SDK: IAVL under a Merkle tree of stores
-    Sdk,
-}
+/// Largest file that an anchor is read from, in bytes.
+const ANCHOR_BYTES_MAX: u64 = 64 << 20;
 
 /// Write a trust file.
 ///
-/// The node that is asked is believed for this one block. Before governance approves the file, its members compare hash, root and
+/// The anchor is believed for this one block or genesis. Before governance approves the file, its members compare hash, root and
 /// validators with another node or with the other chain's operator: nothing later can mend a wrong anchor.
 #[derive(Debug, Args)]
 pub struct New {
-    /// Family of the other chain
-    #[arg(long, value_enum)]
-    kind: Kind,
-    /// RPC address of a node of the other chain
-    #[arg(long, value_name = "RPC")]
+    /// Family of the other chain; `light-client list` tells of each
+    #[arg(long, value_name = "FAMILY", value_parser = clap::builder::PossibleValuesParser::new(FAMILIES.iter().copied()))]
+    kind: String,
+    /// Genesis or checkpoint of the other chain as its own interface returns it; for 07-tendermint also the RPC address of a node
+    #[arg(long, value_name = "FILE|URL")]
     from: String,
-    /// Height of the anchor; the newest if absent
+    /// Height of the anchor, where a node is asked; its newest if absent
     #[arg(long)]
     height: Option<u64>,
-    /// Trees of its state
-    #[arg(long, value_enum, default_value = "jmt")]
-    trees: Trees,
-    /// Days for which a header is believed; must be shorter than the unbonding period
-    #[arg(long, default_value_t = 14, value_name = "DAYS")]
-    trusting_days: u16,
-    /// Days for which validators answer for what they signed
-    #[arg(long, default_value_t = 21, value_name = "DAYS")]
-    unbonding_days: u16,
-    /// Seconds by which its clock may run ahead of ours
-    #[arg(long, default_value_t = 30, value_name = "SECONDS")]
-    drift_s: u16,
+    /// A parameter of the family; an unknown or missing one is answered with what there is
+    #[arg(long = "set", value_name = "NAME=VALUE")]
+    parameters: Vec<String>,
     /// Where to write: FILE is the protobuf, FILE.json its display
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
@@ -75,15 +46,14 @@ pub struct New {
 
 /// Reads the anchor, writes the file, explains it.
 pub async fn run(new: New) -> Result<Exit, CliError> {
-    let Kind::Tendermint = new.kind;
-    if new.trusting_days == 0 || new.trusting_days >= new.unbonding_days {
-        return Err(CliError::usage(format!("trusting {} days must be at least 1 and fewer than unbonding {} days", new.trusting_days, new.unbonding_days)));
-    }
-    let header = anchor(&new).await?;
-    let file = trust_file(&new, &header)?;
+    let parameters = parameters(&new.parameters)?;
+    let native = family(&new.kind).map_err(CliError::usage)?;
+    let anchor = if new.from.starts_with("http://") || new.from.starts_with("https://") { asked(&new).await? } else { read(Path::new(&new.from))? };
+    let file = (native.trust_file)(&anchor, &parameters).map_err(|reason| CliError::usage(format!("{}: {reason}", new.kind)))?;
+    // What cannot found a client is not written.
+    from_trust_file(&file).map_err(CliError::usage)?;
     let bytes = file.encode_to_vec();
-    let mut shown = value(&file, &bytes);
-    shown["anchor"]["block_hash"] = json!(header.hash().to_string());
+    let shown = value(&file, &bytes)?;
     let display = new.out.with_extension(extended(&new.out));
     write(&new.out, &bytes)?;
     write(&display, format!("{shown:#}\n").as_bytes())?;
@@ -91,67 +61,45 @@ pub async fn run(new: New) -> Result<Exit, CliError> {
     Ok(Exit::Done)
 }
 
+fn parameters(given: &[String]) -> Result<BTreeMap<String, String>, CliError> {
+    let mut parameters = BTreeMap::new();
+    for text in given {
+        let (name, value) = text.split_once('=').ok_or_else(|| CliError::usage(format!("`--set {text}`: expected NAME=VALUE")))?;
+        if parameters.insert(name.to_owned(), value.to_owned()).is_some() {
+            return Err(CliError::usage(format!("`--set {name}` is given twice")));
+        }
+    }
+    Ok(parameters)
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, CliError> {
+    let wrong = |e: &dyn std::fmt::Display| CliError::usage(format!("`{}`: {e}", path.display()));
+    let size = fs::metadata(path).map_err(|e| wrong(&e))?.len();
+    if size > ANCHOR_BYTES_MAX {
+        return Err(wrong(&format!("{size} bytes, at most {ANCHOR_BYTES_MAX}")));
+    }
+    fs::read(path).map_err(|e| wrong(&e))
+}
+
 fn extended(path: &Path) -> String {
     path.extension().map_or("json".into(), |ext| format!("{}.json", ext.to_string_lossy()))
 }
 
-/// The header of the anchor, consistent in itself: its hash is what the commit signs.
-async fn anchor(new: &New) -> Result<Header, CliError> {
+/// A block of a CometBFT node with its validators, in the form that the node itself answers.
+async fn asked(new: &New) -> Result<Vec<u8>, CliError> {
+    if new.kind != govhub_lc_cometbft::CLIENT_TYPE {
+        return Err(CliError::usage(format!("`{}`: nodes of `{}` are not asked from here", new.from, new.kind)).hint("give --from the file that the chain's own tools return"));
+    }
     let rpc = Rpc::new(&new.from)?;
     let height = match new.height {
         Some(height) => height,
         None => rpc.height().await?,
     };
     let at = tendermint::block::Height::try_from(height).map_err(CliError::usage)?;
-    let answer = rpc.http().commit(at).await.map_err(|e| rpc.failed(&format!("asking for the commit of height {height}"), &e))?;
-    let signed = answer.signed_header;
-    if signed.header.height != at || signed.header.hash() != signed.commit.block_id.hash {
-        return Err(CliError::no(format!("the node's commit at height {height} is for another header: do not believe it")));
-    }
-    Ok(signed.header)
-}
-
-fn trust_file(new: &New, header: &Header) -> Result<TrustFile, CliError> {
-    let chain_id = header.chain_id.to_string();
-    // Chains of this make spell their revision; others count as revision 0, as ibc-go reads them.
-    let revision_number = chain_id.parse::<ChainId>().map_or(0, |id| id.revision());
-    let height = Height { revision_number, revision_height: header.height.value() };
-    let time = header.time.unix_timestamp_nanos();
-    let (seconds, nanos) = (i64::try_from(time.div_euclid(1_000_000_000)), i32::try_from(time.rem_euclid(1_000_000_000)));
-    let days = |days: u16| Some(Duration { seconds: i64::from(days) * DAY_S, nanos: 0 });
-    #[allow(deprecated)] // allow_update_after_*: ibc-go keeps the fields, both must be false
-    let client = ClientState {
-        chain_id: chain_id.clone(),
-        trust_level: Some(Fraction { numerator: 1, denominator: 3 }),
-        trusting_period: days(new.trusting_days),
-        unbonding_period: days(new.unbonding_days),
-        max_clock_drift: Some(Duration { seconds: i64::from(new.drift_s), nanos: 0 }),
-        frozen_height: Some(Height::default()),
-        latest_height: Some(height),
-        proof_specs: match new.trees {
-            Trees::Jmt => govhub_store::proof_specs().to_vec(),
-            Trees::Sdk => vec![ics23::iavl_spec(), ics23::tendermint_spec()],
-        },
-        upgrade_path: Vec::new(),
-        allow_update_after_expiry: false,
-        allow_update_after_misbehaviour: false,
-    };
-    let state = ConsensusState {
-        timestamp: Some(Timestamp { seconds: seconds.map_err(CliError::no)?, nanos: nanos.map_err(CliError::defect)? }),
-        root: Some(MerkleRoot { hash: header.app_hash.as_bytes().to_vec() }),
-        next_validators_hash: header.next_validators_hash.as_bytes().to_vec(),
-    };
-    let any = |name: &str, value: Vec<u8>| Some(Any { type_url: format!("/ibc.lightclients.tendermint.v1.{name}"), value });
-    Ok(TrustFile {
-        family: "07-tendermint".into(),
-        chain_id,
-        anchor_height: Some(height),
-        anchor: any("ConsensusState", state.encode_to_vec()),
-        params: any("ClientState", client.encode_to_vec()),
-        key_map: None,
-        absence: AbsenceMode::Proof.into(),
-        our_absence: AbsenceMode::Proof.into(),
-    })
+    let commit = rpc.http().commit(at).await.map_err(|e| rpc.failed(&format!("asking for the commit of height {height}"), &e))?;
+    let set = rpc.http().validators(at, Paging::All).await.map_err(|e| rpc.failed(&format!("asking for the validators of height {height}"), &e))?;
+    let answers = json!([{"signed_header": commit.signed_header}, {"block_height": height.to_string(), "validators": set.validators}]);
+    Ok(answers.to_string().into_bytes())
 }
 
 fn write(path: &Path, bytes: &[u8]) -> Result<(), CliError> {

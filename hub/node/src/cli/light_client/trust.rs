@@ -5,11 +5,10 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use govhub_ibc::types::{AbsenceMode, TrustFile};
+use govhub_lc_registry::native::family;
 use govhub_types::codec::decode_canonical;
 use govhub_types::hash::sha256;
 use govhub_types::Height;
-use ibc_proto::ibc::lightclients::tendermint::v1::{ClientState, ConsensusState};
-use prost::Message;
 use serde_json::{json, Value};
 
 use crate::cli::{print, CliError, Exit};
@@ -30,7 +29,7 @@ pub struct Inspect {
 /// Prints a trust file with its hash, so that members can compare what they approve.
 pub fn run(inspect: &Inspect) -> Result<Exit, CliError> {
     let (file, bytes) = read(&inspect.file)?;
-    let shown = value(&file, &bytes);
+    let shown = value(&file, &bytes)?;
     print(inspect.json, &shown, explain(&shown));
     Ok(Exit::Done)
 }
@@ -53,69 +52,43 @@ pub fn read(path: &Path) -> Result<(TrustFile, Vec<u8>), CliError> {
     Ok((file, bytes))
 }
 
-/// The JSON display of a trust file.
-pub fn value(file: &TrustFile, bytes: &[u8]) -> Value {
+/// The JSON display of a trust file: every value with what believing it means.
+///
+/// # Errors
+/// Usage: a family that this program does not have, or a file that its family does not understand.
+pub fn value(file: &TrustFile, bytes: &[u8]) -> Result<Value, CliError> {
+    let native = family(&file.family).map_err(CliError::usage)?;
+    let explained = (native.explain)(file).map_err(|reason| CliError::usage(format!("trust file of `{}`: {reason}", file.family)))?;
     let absence = |mode: AbsenceMode| match mode {
         AbsenceMode::Proof => "proof",
         AbsenceMode::Receipt => "receipt",
         AbsenceMode::Unspecified => "unspecified",
     };
-    json!({
+    Ok(json!({
         "family": file.family,
         "chain_id": file.chain_id,
         "anchor_height": file.anchor_height.map(Height::from).unwrap_or_default().to_string(),
-        "anchor": anchor(file),
-        "params": params(file),
-        "key_map": file.key_map.as_ref().map(|any| json!({"type_url": any.type_url, "value": hex::encode(&any.value)})),
+        "values": explained.iter().map(|one| json!({"name": one.name, "value": one.value, "meaning": one.meaning})).collect::<Vec<_>>(),
         "absence": absence(file.absence()),
         "our_absence": absence(file.our_absence()),
         "sha256": hex::encode(sha256(&[bytes])),
-    })
-}
-
-fn anchor(file: &TrustFile) -> Value {
-    let any = file.anchor.clone().unwrap_or_default();
-    match ConsensusState::decode(any.value.as_slice()) {
-        Ok(state) if any.type_url == "/ibc.lightclients.tendermint.v1.ConsensusState" => {
-            let time = state.timestamp.unwrap_or_default();
-            json!({
-                "type_url": any.type_url, "unix_s": time.seconds, "nanos": time.nanos,
-                "root": hex::encode(state.root.unwrap_or_default().hash), "next_validators_hash": hex::encode(state.next_validators_hash),
-            })
-        }
-        _ => json!({"type_url": any.type_url, "value": hex::encode(any.value)}),
-    }
-}
-
-fn params(file: &TrustFile) -> Value {
-    let any = file.params.clone().unwrap_or_default();
-    match ClientState::decode(any.value.as_slice()) {
-        Ok(state) if any.type_url == "/ibc.lightclients.tendermint.v1.ClientState" => {
-            let level = state.trust_level.unwrap_or_default();
-            let seconds = |d: Option<ibc_proto::google::protobuf::Duration>| d.unwrap_or_default().seconds;
-            json!({
-                "type_url": any.type_url, "chain_id": state.chain_id, "trust_level": format!("{}/{}", level.numerator, level.denominator),
-                "trusting_period_s": seconds(state.trusting_period), "unbonding_period_s": seconds(state.unbonding_period),
-                "max_clock_drift_s": seconds(state.max_clock_drift), "proof_specs": state.proof_specs.len(),
-            })
-        }
-        _ => json!({"type_url": any.type_url, "value": hex::encode(any.value)}),
-    }
+    }))
 }
 
 /// Each value in a line of its own with what believing it means.
 pub fn explain(shown: &Value) -> String {
-    let lines = [
-        ("family", "which rules judge the other chain's headers"),
-        ("chain_id", "the chain that is followed"),
-        ("anchor_height", "the block that is believed without proof; everything later follows from it"),
-        ("anchor", "that block's root, time and next validators: compare them with a second source"),
-        ("params", "how much of the validators must sign, and how long their word counts"),
-        ("key_map", "where the other chain keeps packets, if not under its merkle prefix"),
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let mut lines = vec![("family", text(&shown["family"]), "which rules judge the other chain's headers".to_owned())];
+    let values = shown["values"].as_array().into_iter().flatten();
+    let names: Vec<(&str, String, String)> = values.map(|one| (one["name"].as_str().unwrap_or_default(), text(&one["value"]), text(&one["meaning"]))).collect();
+    lines.extend(names);
+    for (name, meaning) in [
         ("absence", "how it proves that it did not receive a packet of ours"),
         ("our_absence", "how we prove the same to it"),
         ("sha256", "of the file: members that approve the same hash approve the same file"),
-    ];
-    let line = |(name, meaning): &(&str, &str)| format!("{name:<14} {}\n{:<14}   {meaning}", shown[*name], "");
+    ] {
+        lines.push((name, text(&shown[name]), meaning.to_owned()));
+    }
+    let line = |(name, value, meaning): &(&str, String, String)| format!("{name:<22} {value}\n{:<22}   {meaning}", "");
     lines.iter().map(line).collect::<Vec<_>>().join("\n")
 }

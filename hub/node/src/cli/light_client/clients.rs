@@ -1,4 +1,4 @@
-//! `govhub light-client list`: whom this chain follows, and whether it still believes them.
+//! `govhub light-client clients`: whom this chain follows, and whether it still believes them.
 
 use clap::Args;
 use govhub_ibc::types::{ClientInfo, QueryClientsRequest, QueryClientsResponse};
@@ -11,14 +11,14 @@ use crate::cli::{print, CliError, Exit, NodeArgs};
 
 /// Clients of a chain, by id.
 #[derive(Debug, Args)]
-pub struct List {
+pub struct Clients {
     #[command(flatten)]
     node: NodeArgs,
 }
 
 /// Prints all clients, page by page.
-pub async fn run(list: List) -> Result<Exit, CliError> {
-    let rpc = Rpc::new(&list.node.node)?;
+pub async fn run(clients_of: Clients) -> Result<Exit, CliError> {
+    let rpc = Rpc::new(&clients_of.node.node)?;
     let mut clients: Vec<ClientInfo> = Vec::new();
     loop {
         let after = clients.last().map(|c| c.client_id.clone()).unwrap_or_default();
@@ -32,7 +32,7 @@ pub async fn run(list: List) -> Result<Exit, CliError> {
         clients.extend(page);
     }
     let lines: Vec<String> = clients.iter().map(line).collect();
-    print(list.node.json, &clients.iter().map(value).collect(), lines.join("\n"));
+    print(clients_of.node.json, &clients.iter().map(value).collect(), lines.join("\n"));
     Ok(Exit::Done)
 }
 
