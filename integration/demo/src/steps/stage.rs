@@ -129,13 +129,11 @@ impl Stage {
         let [guangzhou, shenzhen] = self.relayers()?;
         let mut hops = shenzhen.way(&self.leg_one(), sequence).await?;
         if let (LegTwo::Settles, Some(sequence)) = (leg_two, self.forwarded(&hops).await?) {
-            hops.extend(guangzhou.way(&self.leg_two(), sequence).await?);
+            // All of leg two lies between the hub's receipt of leg one and what it does next.
+            let behind = hops.iter().position(|hop| hop.chain == "hub" && hop.what.starts_with("received")).map_or(hops.len(), |at| at + 1);
+            hops.splice(behind..behind, guangzhou.way(&self.leg_two(), sequence).await?);
         }
-        hops.sort_by_key(|hop| hop.ms);
-        let first = hops.first().map_or(0, |hop| hop.ms);
-        for hop in &mut hops {
-            hop.ms -= first;
-        }
+        in_order(&mut hops);
         let verified = hops.iter().flat_map(|hop| hop.verified.clone()).collect();
         Ok((hops, verified))
     }
@@ -265,4 +263,14 @@ fn count(json: &Value, name: &str) -> Result<u64> {
 
 fn bad_rows(json: &Value) -> Result<&Vec<Value>> {
     json["bad_rows"].as_array().with_context(|| format!("a list `bad_rows`: {json}"))
+}
+
+/// Milliseconds from the first hop. Two relayers look at the chains at different moments: nothing is told as seen before its cause.
+fn in_order(hops: &mut [Hop]) {
+    let first = hops.first().map_or(0, |hop| hop.ms);
+    let mut latest = first;
+    for hop in hops {
+        latest = latest.max(hop.ms);
+        hop.ms = latest - first;
+    }
 }
