@@ -213,7 +213,8 @@ impl ConsensusState {
     pub fn decode(any: &Any) -> Result<Self, Reason> {
         let raw = decode::consensus_state(any)?;
         let time = time("consensus-time", raw.timestamp.as_ref())?;
-        let root = raw.root.map(|root| root.hash).unwrap_or_default();
+        // The message is there even where the hash in it is empty: a state has one encoding.
+        let root = raw.root.ok_or_else(|| Reason::new("root", "missing"))?.hash;
         if root.len() > MAX_ROOT_BYTES {
             return Err(Reason::new("root", format!("{} bytes, at most {MAX_ROOT_BYTES}", root.len())));
         }

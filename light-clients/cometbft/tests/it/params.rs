@@ -4,7 +4,9 @@ use govhub_lc_cometbft::testing::{client_any, client_state};
 use govhub_lc_cometbft::{jmt_spec, ClientState, ConsensusState, ProofSpecs};
 use govhub_lc_core::LightClient;
 use govhub_types::{Height, Time};
+use ibc_proto::google::protobuf::Any;
 use ibc_proto::ibc::lightclients::tendermint::v1 as raw;
+use prost::Message;
 
 use crate::world::CHAIN;
 
@@ -69,6 +71,13 @@ fn every_rule_of_a_consensus_state_is_checked() {
     assert_eq!(ConsensusState::decode(&right.encode()), Ok(right.clone()));
     let long = ConsensusState { root: vec![1; 65], ..right.clone() };
     assert_eq!(ConsensusState::decode(&long.encode()).expect_err("too long").code, "root");
+    let rootless = |state: &ConsensusState| {
+        let any = state.encode();
+        let mut raw = raw::ConsensusState::decode(any.value.as_slice()).expect("our own");
+        raw.root = None;
+        Any { value: raw.encode_to_vec(), ..any }
+    };
+    assert_eq!(ConsensusState::decode(&rootless(&right)).expect_err("no root").code, "root");
     let mut any = right.encode();
     any.value.extend([0x1a, 0]);
     assert_eq!(ConsensusState::decode(&any).expect_err("field twice").code, "not-canonical");
