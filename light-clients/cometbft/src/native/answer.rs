@@ -195,7 +195,22 @@ fn raw_set(infos: &[Info], block: &Block) -> RawSet {
 }
 
 fn parse<T: DeserializeOwned>(code: &'static str, value: &Value) -> Result<T, Reason> {
+    base64_is_whole(code, value)?;
     T::deserialize(value).map_err(|error| Reason::new(code, error.to_string()))
+}
+
+/// That signatures and keys are whole base64: the library that reads them next panics at some that is cut.
+fn base64_is_whole(code: &'static str, value: &Value) -> Result<(), Reason> {
+    match value {
+        Value::Array(list) => list.iter().try_for_each(|one| base64_is_whole(code, one)),
+        Value::Object(fields) => fields.iter().try_for_each(|(name, field)| match field {
+            Value::String(text) if matches!(name.as_str(), "signature" | "value") => {
+                STANDARD.decode(text).map(drop).map_err(|error| Reason::new(code, format!("`{name}`: {error}")))
+            }
+            other => base64_is_whole(code, other),
+        }),
+        _ => Ok(()),
+    }
 }
 
 /// A number, printed as text or as a number.

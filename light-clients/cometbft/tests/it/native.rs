@@ -142,6 +142,19 @@ const PRESENT: &[u8] = b"07-tendermint-0\x01\0\0\0\0\0\0\0\x05";
 const ABSENT: &[u8] = b"07-tendermint-0\x02\0\0\0\0\0\0\0\x05";
 
 /// A store with one packet, and its answer to `/abci_query` about `key` at height 6.
+#[test]
+fn keys_and_signatures_that_are_cut_are_refused_whatever_the_library_would_make_of_them() {
+    let world = World::new();
+    let (mut cut_signature, mut cut_key) = (commit(&world.block(6)), set_at(6, &world.members));
+    let at = &mut cut_signature["result"]["signed_header"]["commit"]["signatures"][0]["signature"];
+    *at = json!(at.as_str().expect("text").trim_end_matches('='));
+    let at = &mut cut_key["result"]["validators"][0]["pub_key"]["value"];
+    *at = json!(&at.as_str().expect("text")[1..]);
+    assert_eq!(code(read(&json!([set_at(6, &world.members), commit(&world.block(6))]))), "ok");
+    assert_eq!(code(read(&json!([set_at(6, &world.members), cut_signature]))), "signed-header");
+    assert_eq!(code(read(&json!([cut_key, commit(&world.block(6))]))), "validators");
+}
+
 fn query(value: &[u8], key: &[u8]) -> (Vec<u8>, Value) {
     let store = Store::open(Arc::new(MemBackend::default())).expect("in memory");
     let mut writes = Writes::default();
