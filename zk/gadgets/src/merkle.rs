@@ -7,8 +7,11 @@
 use std::collections::BTreeMap;
 
 use ark_ff::PrimeField;
+#[cfg(feature = "constraints")]
 use ark_r1cs_std::fields::fp::FpVar;
+#[cfg(feature = "constraints")]
 use ark_r1cs_std::prelude::*;
+#[cfg(feature = "constraints")]
 use ark_relations::gr1cs::{ConstraintSystemRef, SynthesisError};
 
 use crate::poseidon::Poseidon;
@@ -128,12 +131,14 @@ impl<F: PrimeField> Tree<F> {
 }
 
 /// A path allocated as witnesses: the position's bits (least significant first) and the siblings.
+#[cfg(feature = "constraints")]
 pub struct PathVar<F: PrimeField> {
     /// `2 * depth` booleans.
     pub position: Vec<Boolean<F>>,
     siblings: Vec<[FpVar<F>; ARITY - 1]>,
 }
 
+#[cfg(feature = "constraints")]
 impl<F: PrimeField> PathVar<F> {
     /// Allocates `path` of exactly `depth` levels. Positions are constrained to be bits.
     pub fn new_witness(cs: &ConstraintSystemRef<F>, path: &Path<F>, depth: usize) -> Result<Self, SynthesisError> {

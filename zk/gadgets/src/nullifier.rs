@@ -5,8 +5,11 @@
 //! scope an unlinkable one (Z11). Zero is no nullifier: the verifier refuses it.
 
 use ark_ff::PrimeField;
+#[cfg(feature = "constraints")]
 use ark_r1cs_std::fields::fp::FpVar;
+#[cfg(feature = "constraints")]
 use ark_r1cs_std::prelude::*;
+#[cfg(feature = "constraints")]
 use ark_relations::gr1cs::SynthesisError;
 
 use crate::domain;
@@ -18,6 +21,7 @@ pub fn holder_commitment<F: PrimeField>(poseidon: &Poseidon<F>, secret: F) -> F 
 }
 
 /// [`holder_commitment`] as constraints.
+#[cfg(feature = "constraints")]
 pub fn holder_commitment_var<F: PrimeField>(poseidon: &Poseidon<F>, secret: &FpVar<F>) -> Result<FpVar<F>, SynthesisError> {
     poseidon.hash_var(&[FpVar::constant(F::from(domain::HOLDER)), secret.clone()])
 }
@@ -28,6 +32,7 @@ pub fn nullifier<F: PrimeField>(poseidon: &Poseidon<F>, secret: F, scope: F) -> 
 }
 
 /// [`nullifier`] as constraints.
+#[cfg(feature = "constraints")]
 pub fn nullifier_var<F: PrimeField>(poseidon: &Poseidon<F>, secret: &FpVar<F>, scope: &FpVar<F>) -> Result<FpVar<F>, SynthesisError> {
     poseidon.hash_var(&[FpVar::constant(F::from(domain::NULLIFIER)), secret.clone(), scope.clone()])
 }

@@ -11,8 +11,11 @@ use std::collections::BTreeMap;
 
 use ark_crypto_primitives::sponge::poseidon::traits::find_poseidon_ark_and_mds;
 use ark_ff::PrimeField;
+#[cfg(feature = "constraints")]
 use ark_r1cs_std::fields::fp::FpVar;
+#[cfg(feature = "constraints")]
 use ark_r1cs_std::prelude::*;
+#[cfg(feature = "constraints")]
 use ark_relations::gr1cs::SynthesisError;
 
 /// Full rounds, half before and half after the partial ones.
@@ -83,6 +86,7 @@ impl<F: PrimeField> Poseidon<F> {
     }
 
     /// The same hash as constraints: three for every S-box, none for the linear layers.
+    #[cfg(feature = "constraints")]
     pub fn hash_var(&self, inputs: &[FpVar<F>]) -> Result<FpVar<F>, SynthesisError> {
         let width = self.width(inputs.len());
         let mut state = vec![FpVar::zero()];

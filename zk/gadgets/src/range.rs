@@ -4,8 +4,11 @@
 //! enforce it. Decompositions are of at most [`BITS_MAX`] bits, far below the field's size, so a value has exactly one.
 
 use ark_ff::{BigInteger, PrimeField};
+#[cfg(feature = "constraints")]
 use ark_r1cs_std::fields::fp::FpVar;
+#[cfg(feature = "constraints")]
 use ark_r1cs_std::prelude::*;
+#[cfg(feature = "constraints")]
 use ark_relations::gr1cs::{ConstraintSystemRef, SynthesisError};
 
 /// Longest decomposition: two of them added stay below the field's modulus, so none can wrap.
@@ -22,6 +25,7 @@ pub fn fits<F: PrimeField>(value: F, bits: usize) -> bool {
 ///
 /// # Panics
 /// If `bits` exceeds [`BITS_MAX`]: the number is written in code.
+#[cfg(feature = "constraints")]
 pub fn decompose<F: PrimeField>(cs: &ConstraintSystemRef<F>, value: &FpVar<F>, bits: usize) -> Result<Vec<Boolean<F>>, SynthesisError> {
     assert!(bits <= BITS_MAX, "a decomposition has at most {BITS_MAX} bits, not {bits}");
     let assigned = value.value().map(|v| v.into_bigint().to_bits_le());
@@ -33,6 +37,7 @@ pub fn decompose<F: PrimeField>(cs: &ConstraintSystemRef<F>, value: &FpVar<F>, b
 }
 
 /// The number whose bits, least significant first, are `bits`. Linear: no constraints.
+#[cfg(feature = "constraints")]
 pub fn recompose<F: PrimeField>(bits: &[Boolean<F>]) -> FpVar<F> {
     let mut weight = F::one();
     let mut terms = Vec::with_capacity(bits.len());
@@ -44,6 +49,7 @@ pub fn recompose<F: PrimeField>(bits: &[Boolean<F>]) -> FpVar<F> {
 }
 
 /// Enforces `value < 2^64`.
+#[cfg(feature = "constraints")]
 pub fn enforce_u64<F: PrimeField>(cs: &ConstraintSystemRef<F>, value: &FpVar<F>) -> Result<(), SynthesisError> {
     decompose(cs, value, 64).map(|_| ())
 }
@@ -54,6 +60,7 @@ pub fn enforce_u64<F: PrimeField>(cs: &ConstraintSystemRef<F>, value: &FpVar<F>)
 ///
 /// # Not checked
 /// That the operands are below 2^64: the caller has done so with [`enforce_u64`] or natively.
+#[cfg(feature = "constraints")]
 pub fn enforce_le_of_u64s<F: PrimeField>(cs: &ConstraintSystemRef<F>, small: &FpVar<F>, large: &FpVar<F>) -> Result<(), SynthesisError> {
     enforce_u64(cs, &(large - small))
 }

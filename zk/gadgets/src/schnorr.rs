@@ -14,11 +14,17 @@
 //! Source: Schnorr 1991 with key prefixing (Bernstein 2015); curve from `ark-ed-on-bn254`.
 
 use ark_ec::twisted_edwards::{Affine, Projective, TECurveConfig};
-use ark_ec::{AdditiveGroup, AffineRepr, CurveGroup, PrimeGroup};
+#[cfg(feature = "constraints")]
+use ark_ec::AdditiveGroup;
+use ark_ec::{AffineRepr, CurveGroup, PrimeGroup};
 use ark_ff::{BigInteger, PrimeField, Zero};
+#[cfg(feature = "constraints")]
 use ark_r1cs_std::fields::fp::FpVar;
+#[cfg(feature = "constraints")]
 use ark_r1cs_std::groups::curves::twisted_edwards::AffineVar;
+#[cfg(feature = "constraints")]
 use ark_r1cs_std::prelude::*;
+#[cfg(feature = "constraints")]
 use ark_relations::gr1cs::{ConstraintSystemRef, SynthesisError};
 use thiserror::Error;
 
@@ -27,6 +33,7 @@ use crate::poseidon::Poseidon;
 
 type Base<P> = <P as ark_ec::CurveConfig>::BaseField;
 type Scalar<P> = <P as ark_ec::CurveConfig>::ScalarField;
+#[cfg(feature = "constraints")]
 type PointVar<P> = AffineVar<P, FpVar<Base<P>>>;
 
 /// Why a point is no public key.
@@ -127,6 +134,7 @@ where
 ///
 /// # Not checked
 /// The key itself: see the module's "who checks what".
+#[cfg(feature = "constraints")]
 pub fn enforce_signature<P: TECurveConfig>(
     cs: &ConstraintSystemRef<Base<P>>,
     poseidon: &Poseidon<Base<P>>,
@@ -155,6 +163,7 @@ where
 }
 
 /// `a x^2 + y^2 = 1 + d x^2 y^2`.
+#[cfg(feature = "constraints")]
 fn enforce_on_curve<P: TECurveConfig>(x: &FpVar<Base<P>>, y: &FpVar<Base<P>>) -> Result<(), SynthesisError>
 where
     Base<P>: PrimeField,
@@ -164,6 +173,7 @@ where
 }
 
 /// The scalar with `bits` times the generator, by constant two-bit windows.
+#[cfg(feature = "constraints")]
 fn multiply_generator<P: TECurveConfig>(bits: &[Boolean<Base<P>>]) -> PointVar<P>
 where
     Base<P>: PrimeField,
@@ -202,6 +212,7 @@ where
 }
 
 /// The scalar with `bits` times `point`, most significant window first.
+#[cfg(feature = "constraints")]
 fn multiply<P: TECurveConfig>(point: &PointVar<P>, bits: &[Boolean<Base<P>>]) -> Result<PointVar<P>, SynthesisError>
 where
     Base<P>: PrimeField,
