@@ -12,6 +12,7 @@ pub mod height;
 pub mod id;
 pub mod key;
 pub mod licence_id;
+pub mod term;
 pub mod time;
 pub mod tx;
 pub mod tx_result;

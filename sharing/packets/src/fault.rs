@@ -119,11 +119,7 @@ pub(crate) fn name<T: std::str::FromStr<Err = IdError>>(field: &'static str, tex
     text.parse().map_err(|why| Fault::Name { field, why })
 }
 
-/// True iff `text` has the form of a term of an on-chain list: 1 to 64 of `a-z 0-9 . _ -`. Free text cannot hide in it.
-pub fn is_term(text: &str) -> bool {
-    (1..=crate::TERM_CHARS_MAX).contains(&text.len())
-        && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'.' | b'_' | b'-'))
-}
+pub use govhub_types::term::is_term;
 
 /// `text` if it is a term.
 pub(crate) fn term(field: &'static str, text: &str) -> Result<String, Fault> {

@@ -49,6 +49,6 @@ pub const ANSWER_BYTES_MAX: usize = 64 * 1024;
 /// Most checks in one list: a kind has fewer than ten, and each is compared with each list.
 pub const CHECKS_MAX: usize = 16;
 /// Most characters of a term from an on-chain list and of a kind's name.
-pub const TERM_CHARS_MAX: usize = 64;
+pub use govhub_types::term::TERM_CHARS_MAX;
 /// Most seconds between the issuer's `as_of_time` and the hub's header time for its results to count (PROTOCOL 3).
 pub const AS_OF_WINDOW_S: u64 = 300;
