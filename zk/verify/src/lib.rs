@@ -6,6 +6,8 @@
 //! * [`Proof::decode`]: 128 bytes, one encoding for one proof, curve, subgroup, no identity;
 //! * [`input_from_bytes`]: below the field's modulus, else refused (never reduced).
 //!
+//! What is asked and handed over stands in [`request`]; the public side of each claim in a room of its name.
+//!
 //! [`verify`] judges one proof, [`verify_batch`] many; both always agree (property-tested).
 //!
 //! A Groth16 proof can be re-randomised by anyone: two byte strings may prove the same action. Whoever consumes a proof must key on
@@ -17,6 +19,9 @@ mod batch;
 mod decode;
 mod error;
 mod key;
+pub mod licence_query_v1;
+pub mod proto;
+pub mod request;
 #[cfg(test)]
 mod tests;
 mod verify;
@@ -27,7 +32,28 @@ pub use error::{KeyError, ProofError};
 pub use key::VerifyingKey;
 pub use verify::verify;
 
+use std::sync::LazyLock;
+
+use zk_gadgets::poseidon::Poseidon;
+
 /// The pairing of the face. Inside it is a type parameter; BLS12-381 is built and tested.
 pub type Curve = ark_bn254::Bn254;
 /// A public input.
 pub type Field = ark_bn254::Fr;
+/// The embedded curve of the face: issuers' keys lie on it.
+pub type Embedded = ark_ed_on_bn254::EdwardsConfig;
+/// A scalar of the embedded curve.
+pub type EmbeddedScalar = ark_ed_on_bn254::Fr;
+
+/// The first 248 bits of a hash as a field element: below every modulus of ours, so nothing is reduced.
+pub fn first_248_bits(hash: &govhub_types::hash::Hash) -> Field {
+    let mut bytes = [0; 32];
+    bytes[1..].copy_from_slice(&hash[..31]);
+    input_from_bytes(&bytes).expect("248 bits are below the modulus")
+}
+
+/// The one set of hash parameters: deriving them costs milliseconds, and they never change.
+pub fn poseidon() -> &'static Poseidon<Field> {
+    static POSEIDON: LazyLock<Poseidon<Field>> = LazyLock::new(Poseidon::new);
+    &POSEIDON
+}

@@ -37,29 +37,13 @@
 
 mod circuit;
 mod relation;
-mod statement;
 #[cfg(test)]
 pub(crate) mod tests;
 mod witness;
 
 pub use circuit::Circuit;
 pub use relation::{holds, Broken};
-pub use statement::{Op, Slot, Statement, StatementError};
-pub use witness::{IssuerLeaf, Witness};
-
-/// Attributes of a credential.
-pub const ATTRIBUTES: usize = 16;
-/// First attribute that a slot may touch: 0 holder commitment, 1 type, 2 status index and 3 expiry are the circuit's own.
-pub const FIRST_FREE: usize = 4;
-/// Questions in a statement.
-pub const SLOTS: usize = 4;
-/// Members of a slot's set.
-pub const SET: usize = 16;
-/// Levels of the authorised-issuer tree: 65,536 leaves.
-pub const ISSUER_DEPTH: usize = 8;
-/// Levels of a status tree: 16,384 leaves of 64 bits, 1,048,576 licences.
-pub const STATUS_DEPTH: usize = 7;
-/// Status bits in a leaf.
-pub const STATUS_BITS: usize = 64;
-/// Bits of a status index.
-pub const STATUS_INDEX_BITS: usize = 20;
+pub use witness::Witness;
+pub use zk_verify::licence_query_v1::{
+    IssuerLeaf, Op, Slot, Statement, StatementError, ATTRIBUTES, FIRST_FREE, ISSUER_DEPTH, SET, SLOTS, STATUS_BITS, STATUS_DEPTH, STATUS_INDEX_BITS,
+};

@@ -96,7 +96,7 @@ impl<F: PrimeField> Slot<F> {
     }
 
     /// Attribute and operation in one number: `attribute - 4 + 16 * op`.
-    pub(super) fn selector(&self) -> F {
+    fn selector(&self) -> F {
         F::from(u64::from(self.attribute).wrapping_sub(FIRST_FREE as u64) + 16 * self.op as u64)
     }
 
