@@ -225,6 +225,23 @@ mod tests {
         assert!(PathVar::new_witness(&cs, &tree.path(0).expect("inside"), DEPTH).is_err());
     }
 
+    #[test]
+    fn a_position_bit_that_is_no_bit_is_refused() {
+        // Z4: with a bit of two, a sibling could be weighed so that any leaf leads to the root.
+        let poseidon = Poseidon::<Fr>::new();
+        let path = Tree::new(&poseidon, DEPTH).path(0).expect("inside");
+        let mut cheat = crate::testing::Cheat::new(|cs| PathVar::new_witness(&cs, &path, DEPTH).map(|_| ()));
+        for bit in 1..=BITS_PER_LEVEL * DEPTH {
+            cheat.values[bit] = Fr::one();
+            assert!(cheat.broken().is_empty(), "another position is as good");
+            for value in [Fr::from(2u64), -Fr::one()] {
+                cheat.values[bit] = value;
+                assert_eq!(cheat.broken().len(), 1, "{value} is no bit");
+            }
+            cheat.values[bit] = Fr::from(0u64);
+        }
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(12))]
         #[test]

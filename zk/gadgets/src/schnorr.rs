@@ -241,7 +241,7 @@ where
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{field, solve, witness};
+    use crate::testing::{field, solve, witness, Cheat};
     use ark_bn254::Fr;
     use ark_ec::twisted_edwards::Affine;
     use ark_ed_on_bn254::{EdwardsConfig, Fr as EmbeddedScalar};
@@ -280,6 +280,60 @@ mod tests {
                 prop_assert!(!constraints_accept(key.coordinates(), message, &bent));
             }
         }
+    }
+
+    #[test]
+    fn the_challenge_covers_the_whole_statement() {
+        // Z23: a challenge that left anything out could be answered first and the rest chosen afterwards.
+        let poseidon = Poseidon::new();
+        let point = |n: u64| PublicKey::<EdwardsConfig>::of_secret(EmbeddedScalar::from(n)).expect("not zero");
+        let of = |r: u64, key: u64, message: u64| challenge(&poseidon, &point(r).0, &point(key), Fr::from(message));
+        let base = of(2, 3, 4);
+        assert!(of(2, 3, 4) == base && of(5, 3, 4) != base && of(2, 5, 4) != base && of(2, 3, 5) != base);
+        // Each coordinate for itself: the mirrored point differs in x alone.
+        let mirrored = |p: Affine<EdwardsConfig>| Affine::new_unchecked(-p.x, p.y);
+        assert_ne!(challenge(&poseidon, &mirrored(point(2).0), &point(3), Fr::from(4u64)), base);
+        assert_ne!(challenge(&poseidon, &point(2).0, &PublicKey(mirrored(point(3).0)), Fr::from(4u64)), base);
+        assert_ne!(challenge(&poseidon, &Affine::new_unchecked(point(2).0.x, Fr::one()), &point(3), Fr::from(4u64)), base);
+    }
+
+    #[test]
+    fn a_challenge_plus_the_modulus_is_no_second_challenge() {
+        // Z1: the cheat answers e + p, which is the same field element and another scalar, decomposes it so, and computes on from there.
+        let poseidon = Poseidon::new();
+        let (secret, message) = (EmbeddedScalar::from(77u64), Fr::from(4u64));
+        let key = PublicKey::<EdwardsConfig>::of_secret(secret).expect("not zero");
+        let bits_of = |n: <Fr as PrimeField>::BigInt| n.to_bits_le()[..Fr::MODULUS_BIT_SIZE as usize].iter().map(|bit| Fr::from(*bit)).collect::<Vec<_>>();
+        // About a quarter of all challenges leaves room for p in 254 bits.
+        let (nonce, e, alias) = (2u64..)
+            .find_map(|n| {
+                let e = challenge(&poseidon, &PublicKey::<EdwardsConfig>::of_secret(EmbeddedScalar::from(n))?.0, &key, message);
+                let mut alias = e.into_bigint();
+                (!alias.add_with_carry(&Fr::MODULUS) && alias.num_bits() <= Fr::MODULUS_BIT_SIZE).then_some((EmbeddedScalar::from(n), e, alias))
+            })
+            .expect("a quarter of all");
+        let honest = sign(&poseidon, secret, nonce, message).expect("not zero");
+        let response_to_alias = nonce + EmbeddedScalar::from_le_bytes_mod_order(&alias.to_bytes_le()) * secret;
+        let forged = Signature { s: response_to_alias, ..honest };
+        assert!(!verify(&poseidon, &key, message, &forged));
+        let build = |signature: &Signature<EdwardsConfig>| {
+            Cheat::new(|cs| {
+                let (x, y) = (witness(&cs, key.coordinates().0)?, witness(&cs, key.coordinates().1)?);
+                enforce_signature::<EdwardsConfig>(&cs, &poseidon, (&x, &y), &witness(&cs, message)?, signature)
+            })
+        };
+        assert!(build(&honest).broken().is_empty());
+        let mut cheat = build(&forged);
+        assert_eq!(cheat.broken().len(), 2, "decomposed honestly, both coordinates of the equation break");
+        let start = cheat.find(&bits_of(e.into_bigint())).expect("the bits stand together");
+        let alias_bits = bits_of(alias);
+        cheat.values[start..start + alias_bits.len()].copy_from_slice(&alias_bits);
+        cheat.compute_on(start + alias_bits.len() - 1);
+        // The equation holds now; what remains is the check that the bits are a number below the modulus.
+        assert_eq!(cheat.broken().len(), 1);
+        cheat.values[start..start + alias_bits.len()].copy_from_slice(&bits_of(e.into_bigint()));
+        cheat.compute_on(start + alias_bits.len() - 1);
+        assert_eq!(cheat.broken().len(), 2, "back where it was: computing on is no cheat by itself");
     }
 
     #[test]

@@ -1,10 +1,10 @@
-//! What the unit tests of this crate share: arbitrary field elements and a tiny constraint-system driver.
+//! What the unit tests of this crate share: arbitrary field elements, a tiny constraint-system driver, and a prover who cheats.
 
 use ark_bn254::Fr;
 use ark_ff::PrimeField;
 use ark_r1cs_std::alloc::AllocVar;
 use ark_r1cs_std::fields::fp::FpVar;
-use ark_relations::gr1cs::{ConstraintSystem, ConstraintSystemRef, SynthesisError};
+use ark_relations::gr1cs::{ConstraintSystem, ConstraintSystemRef, Matrix, OptimizationGoal, SynthesisError, R1CS_PREDICATE_LABEL};
 use proptest::prelude::*;
 
 /// Field elements with the edges over-represented: 0, 1, p - 1, around 2^64.
@@ -30,4 +30,53 @@ pub fn solve(build: impl FnOnce(ConstraintSystemRef<Fr>) -> Result<(), Synthesis
     build(cs.clone()).expect("the test assigns every witness");
     cs.finalize();
     cs.is_satisfied().expect("a constraint system that was built can be evaluated")
+}
+
+/// A constraint system with the values of an honest prover, for one who is not.
+pub struct Cheat {
+    matrices: Vec<Matrix<Fr>>,
+    /// Values of all variables: the constant, then the witnesses in the order in which they were made.
+    pub values: Vec<Fr>,
+}
+
+impl Cheat {
+    /// Builds the constraints; they have no inputs but the constant.
+    pub fn new(build: impl FnOnce(ConstraintSystemRef<Fr>) -> Result<(), SynthesisError>) -> Self {
+        let cs = ConstraintSystem::<Fr>::new_ref();
+        cs.set_optimization_goal(OptimizationGoal::Constraints);
+        build(cs.clone()).expect("the test assigns every witness");
+        cs.finalize();
+        let mut values = cs.instance_assignment().expect("assigned");
+        values.extend(cs.witness_assignment().expect("assigned"));
+        let matrices = cs.to_matrices().expect("built").remove(R1CS_PREDICATE_LABEL).expect("rank-1 constraints");
+        Self { matrices, values }
+    }
+
+    /// Where the run of values stands that equals `values`.
+    pub fn find(&self, values: &[Fr]) -> Option<usize> {
+        self.values.windows(values.len()).position(|run| run == values)
+    }
+
+    /// Rows that do not hold.
+    pub fn broken(&self) -> Vec<usize> {
+        (0..self.matrices[0].len()).filter(|row| self.sides(*row).0 != self.sides(*row).1).collect()
+    }
+
+    /// Makes later values follow from changed ones, as a prover would who computes on: every broken row whose right side is one variable
+    /// made after `changed` gets the value that mends it.
+    pub fn compute_on(&mut self, changed: usize) {
+        for row in 0..self.matrices[0].len() {
+            let (product, right) = self.sides(row);
+            if let ([(coefficient, column)], true) = (self.matrices[2][row].as_slice(), product != right) {
+                if *column > changed {
+                    self.values[*column] = product / coefficient;
+                }
+            }
+        }
+    }
+
+    fn sides(&self, row: usize) -> (Fr, Fr) {
+        let [a, b, c] = [0, 1, 2].map(|matrix| self.matrices[matrix][row].iter().map(|(k, column)| *k * self.values[*column]).sum::<Fr>());
+        (a * b, c)
+    }
 }
