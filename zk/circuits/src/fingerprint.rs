@@ -1,10 +1,11 @@
 //! Size and digest of a circuit's constraint system: what `fingerprint.txt` pins.
 
 use ark_ff::{BigInteger, PrimeField};
-use ark_relations::gr1cs::{ConstraintSynthesizer, ConstraintSystem, OptimizationGoal, SynthesisError, SynthesisMode, R1CS_PREDICATE_LABEL};
 use sha2::{Digest, Sha256};
 
-/// A circuit's shape.
+use crate::shape::Shape;
+
+/// A circuit's shape in a few lines.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fingerprint {
     /// Constraints.
@@ -17,6 +18,25 @@ pub struct Fingerprint {
     pub matrices: [u8; 32],
 }
 
+impl Fingerprint {
+    /// The fingerprint of `shape`.
+    pub fn of<F: PrimeField>(shape: &Shape<F>) -> Self {
+        let mut digest = Sha256::new();
+        for matrix in &shape.matrices {
+            for row in matrix {
+                for (coefficient, column) in row {
+                    digest.update((*column as u64).to_be_bytes());
+                    let bytes = coefficient.into_bigint().to_bytes_be();
+                    digest.update([0u8; 32].get(bytes.len()..).unwrap_or_default());
+                    digest.update(bytes);
+                }
+                digest.update([0xff; 8]);
+            }
+        }
+        Self { constraints: shape.constraints(), instance: shape.instance, witness: shape.witness, matrices: digest.finalize().into() }
+    }
+}
+
 impl std::fmt::Display for Fingerprint {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         writeln!(f, "constraints {}", self.constraints)?;
@@ -26,32 +46,4 @@ impl std::fmt::Display for Fingerprint {
         self.matrices.iter().try_for_each(|byte| write!(f, "{byte:02x}"))?;
         writeln!(f)
     }
-}
-
-/// Synthesises `circuit` as a setup would and measures it.
-pub fn fingerprint<F: PrimeField>(circuit: impl ConstraintSynthesizer<F>) -> Result<Fingerprint, SynthesisError> {
-    let cs = ConstraintSystem::<F>::new_ref();
-    cs.set_optimization_goal(OptimizationGoal::Constraints);
-    cs.set_mode(SynthesisMode::Setup);
-    circuit.generate_constraints(cs.clone())?;
-    cs.finalize();
-    let matrices = cs.to_matrices()?;
-    let mut digest = Sha256::new();
-    for matrix in &matrices[R1CS_PREDICATE_LABEL] {
-        for row in matrix {
-            for (coefficient, column) in row {
-                digest.update((*column as u64).to_be_bytes());
-                let bytes = coefficient.into_bigint().to_bytes_be();
-                digest.update([0u8; 32].get(bytes.len()..).unwrap_or_default());
-                digest.update(bytes);
-            }
-            digest.update([0xff; 8]);
-        }
-    }
-    Ok(Fingerprint {
-        constraints: cs.num_constraints(),
-        instance: cs.num_instance_variables(),
-        witness: cs.num_witness_variables(),
-        matrices: digest.finalize().into(),
-    })
 }

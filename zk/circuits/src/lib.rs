@@ -8,10 +8,12 @@
 //! A circuit never changes: a changed circuit is a new id. `fingerprint.txt` in each folder pins its size and the digest of its matrices.
 //! Inside, circuits are generic over the embedded curve; at the face they are concrete on BN254.
 
+pub mod claim;
 pub mod fingerprint;
 pub mod licence_query_v1;
 pub mod membership_v1;
 pub mod prover;
+pub mod shape;
 #[cfg(test)]
 mod testing;
 

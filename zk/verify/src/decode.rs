@@ -31,6 +31,11 @@ impl<E: Pairing> Proof<E> {
         }
     }
 
+    /// The points, for export to other programs.
+    pub fn points(&self) -> &ark_groth16::Proof<E> {
+        &self.0
+    }
+
     /// The canonical bytes.
     pub fn encode(&self) -> Vec<u8> {
         encode(&self.0)

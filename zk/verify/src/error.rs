@@ -1,6 +1,49 @@
-//! Why a key, a proof or an input is refused.
+//! Why a key file, a key, a proof or an input is refused.
 
 use thiserror::Error;
+
+/// Why a key file is refused before its key is looked at.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum KeyFileError {
+    /// More bytes than any key file of ours.
+    #[error("key file has {found} bytes, at most {max}")]
+    TooLong {
+        /// Bytes found.
+        found: usize,
+        /// Bound.
+        max: usize,
+    },
+    /// Other first bytes.
+    #[error("not a key file: it begins neither with `GOVHUB-ZK-KEY-01` nor with `INSECURE-DEV-KEY`")]
+    NotAKeyFile,
+    /// Of a version that this program does not know.
+    #[error("key file has version {found}, this program knows 1")]
+    Version {
+        /// Version found.
+        found: u8,
+    },
+    /// Neither a verifying nor a proving key.
+    #[error("key file is of kind {found}; 1 is a verifying key, 2 a proving key")]
+    Kind {
+        /// Kind found.
+        found: u8,
+    },
+    /// No circuit id.
+    #[error("key file: circuit id is not 1 to 32 of a-z, 0-9 and _")]
+    CircuitId,
+    /// Ends early.
+    #[error("key file ends early: it was not copied whole")]
+    Short,
+    /// Goes on after its end.
+    #[error("key file has {found} bytes after its end")]
+    Trailing {
+        /// Bytes too many.
+        found: usize,
+    },
+    /// The checksum is of other bytes.
+    #[error("key file: the checksum is wrong, the file is damaged")]
+    Checksum,
+}
 
 /// Why a verification key is refused.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -21,6 +64,23 @@ pub enum KeyError {
         /// Hash expected.
         pinned: String,
     },
+    /// Not a key file.
+    #[error(transparent)]
+    File(#[from] KeyFileError),
+    /// A proving key where a verification key is wanted.
+    #[error("this is a proving key; verifiers need the verification key")]
+    WrongKind,
+    /// The key of another circuit.
+    #[error("verification key is for circuit `{found}`, wanted is `{expected}`")]
+    OtherCircuit {
+        /// Circuit wanted.
+        expected: String,
+        /// Circuit of the file.
+        found: String,
+    },
+    /// A development key outside a development network.
+    #[error("verification key is marked INSECURE-DEV: whoever made it can forge proofs; only a development network takes it")]
+    Development,
     /// Not the canonical encoding of points of the curve and subgroup.
     #[error("verification key: {0}")]
     Encoding(String),

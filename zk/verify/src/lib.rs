@@ -2,7 +2,9 @@
 //!
 //! Everything that comes from outside is decoded canonically and checked once, where it enters:
 //!
-//! * [`VerifyingKey::decode`]: the hash governance pinned, curve, subgroup, no identity, gamma and delta different, the right number of inputs;
+//! * [`VerifyingKey::decode`]: the hash governance pinned, no development key outside a development network, curve, subgroup, no identity, gamma and
+//!   delta different, the right number of inputs;
+//! * [`KeyFile::decode`]: the file around a key, for provers too;
 //! * [`Proof::decode`]: 128 bytes, one encoding for one proof, curve, subgroup, no identity;
 //! * [`input_from_bytes`]: below the field's modulus, else refused (never reduced).
 //!
@@ -19,6 +21,7 @@ mod batch;
 mod decode;
 mod error;
 mod key;
+pub mod key_file;
 pub mod licence_query_v1;
 pub mod proto;
 pub mod request;
@@ -28,8 +31,9 @@ mod verify;
 
 pub use batch::verify_batch;
 pub use decode::{input_from_bytes, input_to_bytes, Proof};
-pub use error::{KeyError, ProofError};
-pub use key::VerifyingKey;
+pub use error::{KeyError, KeyFileError, ProofError};
+pub use key::{DevelopmentKeys, Pinned, VerifyingKey};
+pub use key_file::{KeyFile, KeyKind, Origin};
 pub use verify::verify;
 
 use std::sync::LazyLock;

@@ -37,9 +37,17 @@ struct World<E: Pairing> {
     items: Vec<(Vec<E::ScalarField>, Proof<E>)>,
 }
 
+fn file<E: Pairing>(raw: &ark_groth16::VerifyingKey<E>) -> KeyFile {
+    KeyFile { kind: KeyKind::Verifying, origin: Origin::Ceremony, circuit: "square".into(), fingerprint: [0; 32], key: encode(raw) }
+}
+
+/// Decodes `bytes` as whoever pinned just these would.
+fn read<E: Pairing>(bytes: &[u8], development: DevelopmentKeys) -> Result<VerifyingKey<E>, KeyError> {
+    VerifyingKey::decode(bytes, &Pinned { circuit: "square", hash: &Sha256::digest(bytes).into(), inputs: 2 }, development)
+}
+
 fn load<E: Pairing>(raw: &ark_groth16::VerifyingKey<E>) -> Result<VerifyingKey<E>, KeyError> {
-    let bytes = encode(raw);
-    VerifyingKey::decode(&bytes, &Sha256::digest(&bytes).into(), 2)
+    read(&file(raw).encode(), DevelopmentKeys::Refuse)
 }
 
 fn world<E: Pairing>() -> World<E> {
@@ -168,12 +176,35 @@ fn bad_keys_are_refused_each_for_its_reason() {
     assert_eq!(bend(&|k| k.gamma_abc_g1[1] = G1Affine::identity()), Some(KeyError::Identity("input")));
     assert_eq!(bend(&|k| k.gamma_abc_g1.truncate(2)), Some(KeyError::Inputs { expected: 2, found: 1 }));
     assert_eq!(bend(&|k| k.gamma_abc_g1.clear()), Some(KeyError::Inputs { expected: 2, found: 0 }));
-    let bytes = encode(&BN.raw);
-    assert!(matches!(VerifyingKey::<Bn254>::decode(&bytes, &[0; 32], 2), Err(KeyError::NotPinned { .. })));
-    assert_eq!(VerifyingKey::<Bn254>::decode(&[0; 2049], &[0; 32], 2).err(), Some(KeyError::TooLong { found: 2049, max: 2048 }));
-    let trailing = [bytes.as_slice(), &[0]].concat();
-    let pinned = Sha256::digest(&trailing).into();
-    assert!(matches!(VerifyingKey::<Bn254>::decode(&trailing, &pinned, 2), Err(KeyError::Encoding(_))));
+    let good = file(&BN.raw);
+    let bytes = good.encode();
+    let pinned = Pinned { circuit: "square", hash: &[0; 32], inputs: 2 };
+    assert!(matches!(VerifyingKey::<Bn254>::decode(&bytes, &pinned, DevelopmentKeys::Refuse), Err(KeyError::NotPinned { .. })));
+    let refused = |bytes: &[u8]| read::<Bn254>(bytes, DevelopmentKeys::Refuse).expect_err("a bad key");
+    assert_eq!(refused(&[0; 2049]), KeyError::TooLong { found: 2049, max: 2048 });
+    assert_eq!(refused(&good.key), KeyError::File(KeyFileError::NotAKeyFile), "the bare points say nothing of their origin");
+    assert_eq!(refused(&bytes[..bytes.len() - 1]), KeyError::File(KeyFileError::Short));
+    assert_eq!(refused(&KeyFile { kind: KeyKind::Proving, ..good.clone() }.encode()), KeyError::WrongKind);
+    let other = KeyFile { circuit: "cube".into(), ..good.clone() };
+    assert_eq!(refused(&other.encode()), KeyError::OtherCircuit { expected: "square".into(), found: "cube".into() });
+    let trailing = KeyFile { key: [good.key.as_slice(), &[0]].concat(), ..good };
+    assert!(matches!(refused(&trailing.encode()), KeyError::Encoding(_)));
+}
+
+#[test]
+fn a_development_key_is_taken_by_a_development_network_alone() {
+    // Z27.
+    let development = KeyFile { origin: Origin::Development, ..file(&BN.raw) }.encode();
+    assert_eq!(read::<Bn254>(&development, DevelopmentKeys::Refuse).err(), Some(KeyError::Development));
+    let taken = read::<Bn254>(&development, DevelopmentKeys::Accept).expect("a development network");
+    assert_eq!(taken.origin(), Origin::Development);
+    let (inputs, proof) = &BN.items[0];
+    assert_eq!(verify(&taken, inputs, proof), Ok(()));
+    // A key of a ceremony is taken by both, and the mark cannot be scraped off: the pinned hash covers it.
+    let ceremony = file(&BN.raw).encode();
+    assert_eq!(read::<Bn254>(&ceremony, DevelopmentKeys::Accept).map(|key| key.origin()), Ok(Origin::Ceremony));
+    let pinned = Pinned { circuit: "square", hash: &Sha256::digest(&development).into(), inputs: 2 };
+    assert!(matches!(VerifyingKey::<Bn254>::decode(&ceremony, &pinned, DevelopmentKeys::Refuse), Err(KeyError::NotPinned { .. })));
 }
 
 proptest! {
@@ -209,6 +240,8 @@ proptest! {
     fn outside_bytes_never_panic(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
         let _ = Proof::<Bn254>::decode(&bytes);
         let _ = input_from_bytes::<Fr>(&bytes);
-        prop_assert!(VerifyingKey::<Bn254>::decode(&bytes, &Sha256::digest(&bytes).into(), 1).is_err());
+        prop_assert!(read::<Bn254>(&bytes, DevelopmentKeys::Accept).is_err());
+        let around = KeyFile { key: bytes, ..file(&BN.raw) };
+        prop_assert!(read::<Bn254>(&around.encode(), DevelopmentKeys::Accept).is_err());
     }
 }

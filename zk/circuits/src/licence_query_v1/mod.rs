@@ -35,12 +35,17 @@
 //! That the issuer was *authorised at issue*: the tree holds today's issuers, and revoking one removes its leaf. That `issuer_root` is current:
 //! the verifier checks its age.
 
+mod blank;
 mod circuit;
 mod relation;
 #[cfg(test)]
-pub(crate) mod tests;
+mod tests;
+mod wipe;
 mod witness;
+#[cfg(any(test, feature = "testing"))]
+pub mod world;
 
+pub use blank::blank;
 pub use circuit::Circuit;
 pub use relation::{holds, Broken};
 pub use witness::Witness;

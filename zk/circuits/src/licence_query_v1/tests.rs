@@ -2,111 +2,22 @@
 
 use std::sync::LazyLock;
 
-use ark_ec::twisted_edwards::TECurveConfig;
 use ark_ec::{AdditiveGroup, CurveGroup};
 use ark_ff::{One, PrimeField, Zero};
 use proptest::prelude::*;
 use zk_gadgets::merkle::{Path, Tree};
-use zk_gadgets::nullifier::{holder_commitment, nullifier};
+use zk_gadgets::nullifier::nullifier;
 use zk_gadgets::poseidon::Poseidon;
-use zk_gadgets::schnorr::{sign, PublicKey};
+use zk_gadgets::schnorr::PublicKey;
 
+use super::world::{World, TODAY};
 use super::*;
-use crate::fingerprint::fingerprint;
+use crate::fingerprint::Fingerprint;
+use crate::shape::Shape;
 use crate::testing::{free_witnesses, satisfied};
 use crate::{Embedded, Field};
 
 static POSEIDON: LazyLock<Poseidon<Field>> = LazyLock::new(Poseidon::new);
-
-const TODAY: u32 = 20_700;
-
-/// A small world: two issuers in the tree, the second with the licence under test; all data is a function of `seed`.
-#[derive(Clone)]
-pub(crate) struct World<P: TECurveConfig>
-where
-    P::BaseField: PrimeField,
-{
-    pub statement: Statement<P::BaseField>,
-    pub witness: Witness<P>,
-    issuer_secret: P::ScalarField,
-}
-
-impl<P: TECurveConfig> World<P>
-where
-    P::BaseField: PrimeField,
-{
-    pub fn new(poseidon: &Poseidon<P::BaseField>, seed: u64) -> Self {
-        let f = |n: u64| P::BaseField::from(n);
-        let (secret, scope, licence_type) = (f(seed + 1_000_003), f(77), f(0xC1A55));
-        let issuer_secret = P::ScalarField::from(seed + 991);
-        let key = PublicKey::<P>::of_secret(issuer_secret).expect("not zero");
-        let other = PublicKey::<P>::of_secret(P::ScalarField::from(seed + 555)).expect("not zero");
-        let status_index = 70_000 + seed % 64;
-        let mut attributes: [P::BaseField; ATTRIBUTES] = std::array::from_fn(|i| f(1_000 + i as u64));
-        attributes[0] = holder_commitment(poseidon, secret);
-        attributes[1] = licence_type;
-        attributes[2] = f(status_index);
-        attributes[3] = f(u64::from(TODAY) + 100);
-
-        let mut statuses = Tree::new(poseidon, STATUS_DEPTH);
-        let word = 1u64 << (status_index % 64) | 0xA5A5;
-        statuses.set(poseidon, status_index / 64, f(word)).expect("inside");
-        let issuer = IssuerLeaf::new(&key, licence_type, 440_100, TODAY + 30, statuses.root());
-        let neighbour = IssuerLeaf::new(&other, licence_type, 440_300, TODAY + 30, statuses.root());
-        let mut issuers = Tree::new(poseidon, ISSUER_DEPTH);
-        issuers.set(poseidon, 4_321, neighbour.hash(poseidon)).expect("inside");
-        issuers.set(poseidon, 4_322, issuer.hash(poseidon)).expect("inside");
-
-        let statement = Statement {
-            issuer_root: issuers.root(),
-            licence_type,
-            today: TODAY,
-            scope,
-            nullifier: nullifier(poseidon, secret, scope),
-            context: f(31_337),
-            slots: [
-                Slot::new(Op::Eq, 4, f(1_004), f(0)),
-                Slot::new(Op::Ge, 5, f(18), f(0)),
-                Slot::new(Op::Between, 6, f(1_000), f(2_000)),
-                Slot::with_set(Op::In, 7, &[f(1), f(1_007), f(3)]).expect("small"),
-            ],
-        };
-        let witness = Witness {
-            secret,
-            attributes,
-            signature: sign(poseidon, issuer_secret, P::ScalarField::from(seed + 17), poseidon.hash(&attributes)).expect("not zero"),
-            issuer,
-            issuer_path: issuers.path(4_322).expect("inside"),
-            status_word: word,
-            status_path: statuses.path(status_index / 64).expect("inside"),
-        };
-        Self { statement, witness, issuer_secret }
-    }
-
-    /// Signs the attributes again after a test changed them, as a careless issuer would.
-    fn resign(mut self, poseidon: &Poseidon<P::BaseField>) -> Self {
-        let message = poseidon.hash(&self.witness.attributes);
-        self.witness.signature = sign(poseidon, self.issuer_secret, P::ScalarField::from(23u64), message).expect("not zero");
-        self
-    }
-
-    /// Rebuilds issuer tree and root around the (changed) leaf.
-    fn reregister(mut self, poseidon: &Poseidon<P::BaseField>) -> Self {
-        let mut issuers = Tree::new(poseidon, ISSUER_DEPTH);
-        issuers.set(poseidon, 9, self.witness.issuer.hash(poseidon)).expect("inside");
-        self.statement.issuer_root = issuers.root();
-        self.witness.issuer_path = issuers.path(9).expect("inside");
-        self
-    }
-
-    fn relation(&self, poseidon: &Poseidon<P::BaseField>) -> Result<(), Broken> {
-        holds(poseidon, &self.statement, &self.witness)
-    }
-
-    pub fn circuit<'a>(&'a self, poseidon: &'a Poseidon<P::BaseField>) -> Circuit<'a, P> {
-        Circuit { poseidon, statement: &self.statement, witness: &self.witness }
-    }
-}
 
 fn world() -> World<Embedded> {
     World::new(&POSEIDON, 5)
@@ -135,10 +46,19 @@ fn an_honest_holder_is_accepted_on_both_curves() {
 
 #[test]
 fn the_circuit_is_the_pinned_one_and_within_budget() {
-    let found = fingerprint(world().circuit(&POSEIDON)).expect("synthesises");
+    let found = Fingerprint::of(&Shape::of(world().circuit(&POSEIDON)).expect("synthesises"));
     assert!(found.constraints + found.instance <= 16_384, "over budget:\n{found}");
     assert_eq!(found.to_string(), include_str!("fingerprint.txt"), "a changed circuit is a new circuit id");
-    assert_eq!(fingerprint(World::<Embedded>::new(&POSEIDON, 99).circuit(&POSEIDON)).expect("synthesises"), found, "shape does not depend on data");
+    let other = Shape::of(World::<Embedded>::new(&POSEIDON, 99).circuit(&POSEIDON)).expect("synthesises");
+    assert_eq!(Fingerprint::of(&other), found, "shape does not depend on data");
+}
+
+#[test]
+fn a_witness_is_wiped_of_what_tells_of_the_holder() {
+    let mut witness = world().witness;
+    zeroize::Zeroize::zeroize(&mut witness);
+    assert!(witness.secret.is_zero() && witness.attributes.iter().all(Zero::is_zero) && witness.signature.s.is_zero());
+    assert_eq!((witness.status_word, witness.issuer_path.position, witness.status_path.position), (0, 0, 0));
 }
 
 #[test]
@@ -157,6 +77,28 @@ fn another_holders_secret_is_refused() {
     stolen.witness.secret += Field::one();
     stolen.statement.nullifier = nullifier(&POSEIDON, stolen.witness.secret, stolen.statement.scope);
     refused(&stolen, Broken::Holder);
+}
+
+#[test]
+fn a_secret_that_is_equal_only_in_the_smaller_field_is_refused() {
+    // Z12: the secret is an element of the large field. The order of the embedded curve is smaller; adding it must give another holder.
+    let mut second = world();
+    let order = <crate::EmbeddedScalar as PrimeField>::MODULUS;
+    second.witness.secret += Field::from_bigint(order).expect("the order is below the modulus");
+    second.statement.nullifier = nullifier(&POSEIDON, second.witness.secret, second.statement.scope);
+    assert_ne!(second.statement.nullifier, world().statement.nullifier);
+    refused(&second, Broken::Holder);
+}
+
+#[test]
+fn a_root_other_than_the_path_leads_to_is_refused() {
+    // Z18: what is proved is the root in the statement, not one that the prover brings along.
+    let mut other = world();
+    other.statement.issuer_root += Field::one();
+    refused(&other, Broken::Issuer);
+    let mut path = world();
+    path.witness.issuer_path.siblings[3][1] += Field::one();
+    refused(&path, Broken::Issuer);
 }
 
 #[test]

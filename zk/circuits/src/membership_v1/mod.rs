@@ -25,7 +25,7 @@ mod relation;
 mod tests;
 
 pub use circuit::Circuit;
-pub use relation::{group_leaf, holds, Broken, Statement, StatementError, Witness};
+pub use relation::{blank, group_leaf, holds, Broken, Statement, StatementError, Witness};
 
 /// Levels of a group's tree: 1,048,576 members.
 pub const DEPTH: usize = 10;

@@ -2,6 +2,7 @@
 
 use ark_ff::PrimeField;
 use thiserror::Error;
+use zeroize::Zeroize;
 use zk_gadgets::domain;
 use zk_gadgets::merkle::Path;
 use zk_gadgets::nullifier::{holder_commitment, nullifier};
@@ -24,11 +25,25 @@ pub struct Statement<F> {
 
 /// A member's secret and place.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Witness<F> {
+pub struct Witness<F: PrimeField> {
     /// The member's secret.
     pub secret: F,
     /// Path of the member's leaf.
     pub path: Path<F>,
+}
+
+/// Overwrites what tells of the member: the secret and the place in the tree.
+impl<F: PrimeField> Zeroize for Witness<F> {
+    fn zeroize(&mut self) {
+        self.secret.zeroize();
+        self.path.position.zeroize();
+    }
+}
+
+impl<F: PrimeField> Drop for Witness<F> {
+    fn drop(&mut self) {
+        self.zeroize();
+    }
 }
 
 /// Why a statement is refused before any proof is looked at.
@@ -53,6 +68,13 @@ pub enum Broken {
 /// The leaf of a member with this holder commitment.
 pub fn group_leaf<F: PrimeField>(poseidon: &Poseidon<F>, commitment: F) -> F {
     poseidon.hash(&[F::from(domain::GROUP_LEAF), commitment])
+}
+
+/// A statement and witness of zeros: they make nothing true, but have the circuit's shape.
+pub fn blank<F: PrimeField>() -> (Statement<F>, Witness<F>) {
+    let zero = F::ZERO;
+    let statement = Statement { group_root: zero, scope: zero, nullifier: zero, signal: zero };
+    (statement, Witness { secret: zero, path: Path { position: 0, siblings: vec![[zero; 3]; DEPTH] } })
 }
 
 impl<F: PrimeField> Statement<F> {

@@ -6,7 +6,8 @@ use zk_gadgets::nullifier::{holder_commitment, nullifier};
 use zk_gadgets::poseidon::Poseidon;
 
 use super::*;
-use crate::fingerprint::fingerprint;
+use crate::fingerprint::Fingerprint;
+use crate::shape::Shape;
 use crate::testing::{free_witnesses, satisfied};
 use crate::Field;
 
@@ -30,7 +31,7 @@ fn a_member_is_accepted_and_the_circuit_is_the_pinned_one() {
     assert_eq!(both(&poseidon, &world), (Ok(()), true));
     assert_eq!(world.0.check(), Ok(()));
     let circuit = Circuit { poseidon: &poseidon, statement: &world.0, witness: &world.1 };
-    let found = fingerprint(circuit.clone()).expect("synthesises");
+    let found = Fingerprint::of(&Shape::of(circuit.clone()).expect("synthesises"));
     assert!(found.constraints + found.instance <= 8_000, "over budget:\n{found}");
     assert_eq!(found.to_string(), include_str!("fingerprint.txt"), "a changed circuit is a new circuit id");
     assert_eq!(free_witnesses(circuit), Vec::<usize>::new());

@@ -1,0 +1,3 @@
+//! The crate as others build it.
+
+mod wasm;
