@@ -13,6 +13,7 @@ mod qbft;
 mod solo;
 mod text;
 mod x509;
+mod zk;
 
 use crate::Target;
 
@@ -64,5 +65,12 @@ pub fn all() -> Vec<Target> {
         fabric::proof(),
         fabric::states(),
         fabric::files(),
+        zk::proof(),
+        zk::key(),
+        zk::key_points(),
+        zk::powers(),
+        zk::ceremony(),
+        zk::ceremony_body(),
+        zk::snarkjs(),
     ]
 }
