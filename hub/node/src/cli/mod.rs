@@ -18,6 +18,7 @@ mod private;
 mod start;
 mod status;
 mod store;
+mod zk;
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -70,6 +71,9 @@ enum Command {
     /// Ask another department
     #[command(subcommand)]
     Ask(ask::Ask),
+    /// Proofs of attributes
+    #[command(subcommand)]
+    Zk(zk::Zk),
 }
 
 async fn execute(command: Command) -> Result<Exit, CliError> {
@@ -85,6 +89,7 @@ async fn execute(command: Command) -> Result<Exit, CliError> {
         Command::LightClient(light_client) => light_client::run(light_client).await,
         Command::Licence(licence) => licence::run(*licence).await,
         Command::Ask(ask) => ask::run(ask).await,
+        Command::Zk(zk) => zk::run(zk).await,
     }
 }
 
