@@ -161,6 +161,24 @@ answer_codes!(
         UnsupportedVersion = 12, "UNSUPPORTED_VERSION";
         /// Leg two could not be sent.
         IssuerUnreachable = 13, "ISSUER_UNREACHABLE";
+        /// A root of the authorised-issuer tree that no longer counts, or not for this request.
+        RootRetired = 16, "ROOT_RETIRED";
+        /// No root that the tree ever had.
+        RootUnknown = 17, "ROOT_UNKNOWN";
+        /// No such scope of this department, or not for this use.
+        ScopeUnknown = 18, "SCOPE_UNKNOWN";
+        /// The holder has used the right, or answered this request, before.
+        NullifierUsed = 19, "NULLIFIER_USED";
+        /// The proof does not hold for this request.
+        ProofInvalid = 20, "PROOF_INVALID";
+        /// Too many different questions about one attribute of one holder.
+        Budget = 21, "BUDGET";
+        /// No circuit of that id is pinned.
+        CircuitUnknown = 22, "CIRCUIT_UNKNOWN";
+        /// The request was made for another hub, department, purpose or packet.
+        ContextMismatch = 23, "CONTEXT_MISMATCH";
+        /// Proved for another day.
+        DayOutside = 24, "DAY_OUTSIDE";
     }
 );
 answer_codes!(

@@ -6,6 +6,7 @@ use govhub_types::LicenceType;
 use prost::Message;
 
 use crate::fault::{array, name};
+use crate::zk::{ZkPres, ZkStatus};
 use crate::{proto as wire, Authorisation, Fault, Kind, LicenceStatus, VALUE_BYTES_MAX};
 
 /// The body of a packet of a known kind.
@@ -15,6 +16,10 @@ pub enum Body {
     LicVerify(LicVerify),
     /// `lic-status/1`.
     LicStatus(LicStatus),
+    /// `zk-status/1`.
+    ZkStatus(ZkStatus),
+    /// `zk-pres/1`.
+    ZkPres(ZkPres),
 }
 
 impl Body {
@@ -23,6 +28,8 @@ impl Body {
         match self {
             Self::LicVerify(_) => Kind::LicVerify,
             Self::LicStatus(_) => Kind::LicStatus,
+            Self::ZkStatus(_) => Kind::ZkStatus,
+            Self::ZkPres(_) => Kind::ZkPres,
         }
     }
 }
@@ -69,6 +76,8 @@ pub(crate) fn decode(kind: Kind, authorisation: Authorisation, bytes: &[u8]) -> 
     match kind {
         Kind::LicVerify => LicVerify::decode(authorisation, bytes).map(Body::LicVerify),
         Kind::LicStatus => LicStatus::decode(bytes).map(Body::LicStatus),
+        Kind::ZkStatus => ZkStatus::decode(bytes).map(Body::ZkStatus),
+        Kind::ZkPres => ZkPres::decode(bytes).map(Body::ZkPres),
     }
 }
 

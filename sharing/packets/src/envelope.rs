@@ -15,17 +15,17 @@ pub struct Envelope {
     pub kind: String,
     /// Sending department.
     pub from: DepartmentId,
-    /// Receiving department; `None` for `lic-status`.
+    /// Receiving department; `None` for kinds that the hub itself takes.
     pub to: Option<DepartmentId>,
-    /// Term of the on-chain list of purposes; empty only for `lic-status`.
+    /// Term of the on-chain list of purposes; empty only for what an issuer pushes.
     pub purpose: String,
-    /// Term of the on-chain list of legal bases; empty only for `lic-status`.
+    /// Term of the on-chain list of legal bases; empty only for what an issuer pushes.
     pub legal_basis: String,
     /// Term of the on-chain list of service items, or empty.
     pub service_item: String,
     /// Why the asker may ask.
     pub authorisation: Authorisation,
-    /// Unix seconds; 0 for `lic-status`.
+    /// Unix seconds; 0 for kinds that the hub itself takes.
     pub answer_by: u64,
     /// Random, chosen by the sender: joins the logs of all chains.
     pub trace_id: [u8; 16],
@@ -67,8 +67,8 @@ impl Envelope {
 
     fn from_wire(wire: wire::Envelope) -> Result<Envelope, Fault> {
         crate::kind::check_form(&wire.kind)?;
-        let is_status = wire.kind == Kind::LicStatus.as_str();
-        let required = if is_status { optional_term } else { term };
+        let kind = Kind::find(&wire.kind).ok();
+        let required = if kind.is_some_and(Kind::is_push) { optional_term } else { term };
         let to = if wire.to.is_empty() { None } else { Some(name("Envelope.to", &wire.to)?) };
         let envelope = Envelope {
             from: name("Envelope.from", &wire.from)?,
@@ -83,16 +83,20 @@ impl Envelope {
             via: wire.via.map(Via::from_wire).transpose()?,
             kind: wire.kind,
         };
-        envelope.check_combinations(is_status)?;
+        envelope.check_combinations(kind)?;
         Ok(envelope)
     }
 
-    fn check_combinations(&self, is_status: bool) -> Result<(), Fault> {
+    /// `kind`: the envelope's, if this code knows it.
+    fn check_combinations(&self, kind: Option<Kind>) -> Result<(), Fault> {
         let combination = |broken: bool, rule| if broken { Err(Fault::Combination { what: "Envelope", rule }) } else { Ok(()) };
-        combination(is_status && self.to.is_some(), "lic-status has no receiver: `to` must be empty")?;
-        combination(is_status && self.answer_by != 0, "lic-status waits for nobody: `answer_by` must be 0")?;
-        combination(is_status && self.authorisation != Authorisation::Statutory, "lic-status is sent by law: STATUTORY")?;
-        combination(!is_status && self.to.is_none(), "`to` must name the receiving department")
+        let (for_the_hub, is_push) = (kind.is_some_and(Kind::is_for_the_hub), kind.is_some_and(Kind::is_push));
+        let by_law = self.authorisation == Authorisation::Statutory;
+        combination(for_the_hub && self.to.is_some(), "the hub itself takes this kind: `to` must be empty")?;
+        combination(for_the_hub && self.answer_by != 0, "the hub answers this kind at once: `answer_by` must be 0")?;
+        combination(is_push && !by_law, "a status is sent by law: STATUTORY")?;
+        combination(kind == Some(Kind::ZkPres) && by_law, "a presentation is the holder's own act: HOLDER_PRESENT or HOLDER_AUTHORISED")?;
+        combination(!for_the_hub && self.to.is_none(), "`to` must name the receiving department")
     }
 
     /// Canonical bytes.

@@ -6,7 +6,7 @@
 use govhub_types::hash::Hash;
 use thiserror::Error;
 
-use crate::{request_hash, AcceptedCode, Answer, Authorisation, Check, Envelope, IssuerResult, Kind, Leg2, NoAnswerReason, Outcome, Party, Refusal, RefusedCode};
+use crate::{request_hash, AcceptedCode, Answer, Authorisation, Check, Envelope, IssuerResult, Kind, Leg2, NoAnswerReason, Outcome, Party, Refusal, RefusedCode, ZkResult};
 use crate::{Fault, AS_OF_WINDOW_S};
 
 /// What must be known of a request to read its answer.
@@ -72,8 +72,8 @@ pub enum BadAnswer {
         /// Who claims to have judged.
         by: Party,
     },
-    /// A body where the kind has none.
-    #[error("answer: this kind's result has no body")]
+    /// A body where the kind has none, or none where it has one.
+    #[error("answer: the result's body is not this kind's")]
     Body,
 }
 
@@ -92,6 +92,8 @@ pub enum IssuerAnswer {
 pub enum Reading {
     /// Every check was answered for.
     Checked(Evaluation),
+    /// The hub judged a presentation.
+    Presented(Presented),
     /// A refusal.
     Refused {
         /// Why.
@@ -114,6 +116,17 @@ pub struct Evaluation {
     pub result: IssuerResult,
     /// Where leg two is found.
     pub leg2: Leg2,
+    /// True iff all passed.
+    pub valid: bool,
+}
+
+/// What the hub found in a presentation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Presented {
+    /// One per mandatory name, sorted.
+    pub checks: Vec<Check>,
+    /// What was proved, of whom in which scope.
+    pub found: ZkResult,
     /// True iff all passed.
     pub valid: bool,
 }
@@ -168,7 +181,8 @@ pub fn issuer_answer(request: &Request, bytes: &[u8]) -> Result<IssuerAnswer, Ba
 /// That the acknowledgement was proved; end-to-end verification of leg two.
 pub fn read(request: &Request, local: LocalCheck, bytes: &[u8]) -> Result<Reading, BadAnswer> {
     match Answer::decode(bytes)? {
-        Answer::Accepted(code) if request.kind == Kind::LicStatus => Ok(Reading::Accepted(code)),
+        Answer::Accepted(code) if request.kind.is_push() => Ok(Reading::Accepted(code)),
+        Answer::Result(result) if request.kind == Kind::ZkPres => presented(request, result).map(Reading::Presented),
         Answer::NoAnswer(reason) if request.kind.is_read_only() => Ok(Reading::NoAnswer(reason)),
         Answer::Refused { code, by, request: found } => {
             check_request(request, &found)?;
@@ -186,9 +200,19 @@ pub fn read(request: &Request, local: LocalCheck, bytes: &[u8]) -> Result<Readin
                 Ok(Reading::Checked(evaluate(request, local, result, hub_checks, leg2)))
             }
         },
-        _ if request.kind == Kind::LicStatus => Err(BadAnswer::Form { expected: "accepted or refused to a push" }),
+        _ if request.kind == Kind::ZkPres => Err(BadAnswer::Form { expected: "result or refused to a presentation" }),
+        _ if request.kind.is_push() => Err(BadAnswer::Form { expected: "accepted or refused to a push" }),
         _ => Err(BadAnswer::Form { expected: "inner, refused or no_answer from the hub" }),
     }
+}
+
+/// The hub's own result: all checks are its own, and the body says what was proved.
+fn presented(request: &Request, result: IssuerResult) -> Result<Presented, BadAnswer> {
+    check_request(request, &result.request)?;
+    check_owned(request, Party::Hub, &result.checks)?;
+    let found = ZkResult::decode(&result.body).map_err(|_| BadAnswer::Body)?;
+    let valid = result.checks.iter().all(|check| check.outcome == Outcome::Pass);
+    Ok(Presented { checks: result.checks, found, valid })
 }
 
 /// Turns the issuer's results to UNKNOWN if its `as_of_time` lies more than [`AS_OF_WINDOW_S`] from the hub's time: a stopped or

@@ -11,17 +11,23 @@ pub enum Kind {
     LicVerify,
     /// `lic-status/1`: an issuer pushes a change of status.
     LicStatus,
+    /// `zk-status/1`: an issuer pushes the root of a status list.
+    ZkStatus,
+    /// `zk-pres/1`: a holder's proof, brought to the hub by the department that asked for it.
+    ZkPres,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Kind; 2] = [Kind::LicVerify, Kind::LicStatus];
+    pub const ALL: [Kind; 4] = [Kind::LicVerify, Kind::LicStatus, Kind::ZkStatus, Kind::ZkPres];
 
     /// Name and version on the wire.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::LicVerify => "lic-verify/1",
             Self::LicStatus => "lic-status/1",
+            Self::ZkStatus => "zk-status/1",
+            Self::ZkPres => "zk-pres/1",
         }
     }
 
@@ -43,6 +49,16 @@ impl Kind {
         matches!(self, Self::LicVerify)
     }
 
+    /// True for what an issuer pushes by law: no purpose is named, and the answer is `Accepted`.
+    pub const fn is_push(self) -> bool {
+        matches!(self, Self::LicStatus | Self::ZkStatus)
+    }
+
+    /// True for kinds that the hub itself takes, in the transaction that brings them: no department receives them and nobody waits.
+    pub const fn is_for_the_hub(self) -> bool {
+        self.is_push() || matches!(self, Self::ZkPres)
+    }
+
     /// The checks an answer must have, each exactly once and by the one party that owns it, sorted by name.
     pub fn mandatory(self, authorisation: Authorisation) -> &'static [(&'static str, Party)] {
         const HOLDER: &[(&str, Party)] = &[
@@ -52,10 +68,21 @@ impl Kind {
             ("status", Party::Issuer),
             ("validity", Party::Issuer),
         ];
+        const PRESENTATION: &[(&str, Party)] = &[
+            ("budget", Party::Hub),
+            ("circuit", Party::Hub),
+            ("context", Party::Hub),
+            ("expiry", Party::Hub),
+            ("nullifier", Party::Hub),
+            ("proof", Party::Hub),
+            ("root", Party::Hub),
+            ("scope", Party::Hub),
+        ];
         match (self, authorisation) {
             (Self::LicVerify, Authorisation::Statutory) => HOLDER.split_at(1).1,
             (Self::LicVerify, _) => HOLDER,
-            (Self::LicStatus, _) => &[],
+            (Self::ZkPres, _) => PRESENTATION,
+            (Self::LicStatus | Self::ZkStatus, _) => &[],
         }
     }
 

@@ -22,6 +22,7 @@ pub mod hashes;
 pub mod holder_code;
 pub mod kind;
 pub mod proto;
+pub mod zk;
 
 pub use answer::{AcceptedCode, Answer, Check, IssuerResult, Leg2, RefusedCode};
 pub use body::{Body, LicStatus, LicVerify};
@@ -32,6 +33,7 @@ pub use fault::{Fault, Refusal};
 pub use hashes::{bind, code_hash, licence_ref, request_hash};
 pub use holder_code::HolderCode;
 pub use kind::Kind;
+pub use zk::{ZkPres, ZkResult, ZkStatus};
 
 /// Port of both ends.
 pub const PORT: &str = "exchange";

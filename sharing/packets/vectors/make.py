@@ -52,6 +52,18 @@ def lic_status(ref=REF, kind=TYPE, status=2, version=2, height=77, time=NOW):
     return b(1, ref) + b(2, kind) + u(3, status) + u(4, version) + u(5, height) + u(6, time)
 
 
+def zk_status(kind=TYPE, region="440100", root=bytes(31) + b"\7", version=2, height=77, time=NOW):
+    return b(1, kind) + b(2, region) + b(3, root) + u(4, version) + u(5, height) + u(6, time)
+
+
+def zk_pres(request=b"\x0a\x05hub-1", nullifier=bytes([5]) * 32, root=bytes([6]) * 32, day=20784, revealed=(), proof=bytes([9]) * 128, circuit="licence_query_v1"):
+    return b(1, request) + b(2, nullifier) + b(3, root) + u(4, day) + b"".join(tlv(5, v) for v in revealed) + b(6, proof) + b(7, circuit)
+
+
+def zk_result(nullifier=bytes([5]) * 32, scope=bytes([4]) * 32, root=bytes([6]) * 32, day=20784, revealed=(), circuit="licence_query_v1", key=bytes([8]) * 32):
+    return b(1, nullifier) + b(2, scope) + b(3, root) + u(4, day) + b"".join(tlv(5, v) for v in revealed) + b(6, circuit) + b(7, key)
+
+
 def via(client="07-tendermint-1", sequence=9, asker=SZ):
     return b(1, client) + u(2, sequence) + b(3, asker)
 
@@ -66,6 +78,14 @@ def envelope(kind="lic-verify/1", frm=SZ, to=GZ, purpose="business.permit", basi
 def status_envelope(**fields):
     fixed = dict(kind="lic-status/1", frm=GZ, to="", purpose="", basis="", item="", auth=3, answer_by=0, body=lic_status())
     return envelope(**{**fixed, **fields})
+
+
+def zk_status_envelope(**fields):
+    return status_envelope(**{**dict(kind="zk-status/1", body=zk_status()), **fields})
+
+
+def pres_envelope(**fields):
+    return envelope(**{**dict(kind="zk-pres/1", to="", auth=2, answer_by=0, body=zk_pres()), **fields})
 
 
 def check(name, outcome=1, by=3, height=77, time=NOW):
@@ -126,6 +146,12 @@ write("messages.json", [
         ("Envelope", "envelope", "lic-status, leg one", status_envelope()),
         ("Envelope", "envelope", "lic-status, forwarded to a subscriber", status_envelope(v=via(asker=GZ))),
         ("Envelope", "envelope", "a kind that nobody knows", envelope(kind="data-share/1", body=b"\x08\x01")),
+        ("Envelope", "envelope", "zk-status", zk_status_envelope()),
+        ("Envelope", "envelope", "zk-pres, the holder at a distance", pres_envelope()),
+        ("ZkStatus", "zk_status", "second version of a list", zk_status()),
+        ("ZkPres", "zk_pres", "nothing shown", zk_pres()),
+        ("ZkPres", "zk_pres", "four values shown", zk_pres(revealed=[bytes([n]) * 32 for n in range(4)])),
+        ("ZkResult", "zk_result", "one value shown", zk_result(revealed=[bytes(32)])),
         ("Via", "leg_two", "inside leg two", envelope(v=via(client="gov-fabric-12", sequence=2**64 - 1))),
         ("LicVerify", "lic_verify_holder", "bind and code", lic_verify()),
         ("LicVerify", "lic_verify_statutory", "reference alone", lic_verify(bind=b"", code=b"", ref=REF)),
@@ -195,6 +221,32 @@ faults = [
     ("value", "status version 0", "lic_status", lic_status(version=0), lic_status(version=1)),
     ("length", "reference of 33 bytes", "lic_status", lic_status(ref=REF + b"\1"), lic_status()),
     ("not_canonical", "unknown field in lic-status", "lic_status", lic_status() + u(7, 1), lic_status()),
+    ("combination", "zk-status to somebody", "envelope", zk_status_envelope(to=SZ), zk_status_envelope()),
+    ("combination", "zk-status that waits", "envelope", zk_status_envelope(answer_by=NOW), zk_status_envelope()),
+    ("combination", "zk-status as a holder", "envelope", zk_status_envelope(auth=2), zk_status_envelope()),
+    ("combination", "zk-pres to somebody", "envelope", pres_envelope(to=GZ), pres_envelope()),
+    ("combination", "zk-pres that waits", "envelope", pres_envelope(answer_by=NOW), pres_envelope()),
+    ("combination", "zk-pres by law", "envelope", pres_envelope(auth=3), pres_envelope(auth=1)),
+    ("term", "zk-pres without purpose", "envelope", pres_envelope(purpose=""), pres_envelope()),
+    ("term", "zk-pres without legal basis", "envelope", pres_envelope(basis=""), pres_envelope()),
+    ("name", "type of a status list", "zk_status", zk_status(kind=TYPE[:-1]), zk_status()),
+    ("name", "region of a status list", "zk_status", zk_status(region="44010A"), zk_status()),
+    ("length", "status root of 31 bytes", "zk_status", zk_status(root=bytes(30) + b"\7"), zk_status()),
+    ("value", "list version 0", "zk_status", zk_status(version=0), zk_status(version=1)),
+    ("not_canonical", "unknown field in zk-status", "zk_status", zk_status() + u(7, 1), zk_status()),
+    ("length", "no request", "zk_pres", zk_pres(request=b""), zk_pres()),
+    ("length", "request of 4097 bytes", "zk_pres", zk_pres(request=b"\1" * 4097), zk_pres(request=b"\1" * 4096)),
+    ("length", "nullifier of 33 bytes", "zk_pres", zk_pres(nullifier=bytes([5]) * 33), zk_pres()),
+    ("length", "issuer root of 31 bytes", "zk_pres", zk_pres(root=bytes([6]) * 31), zk_pres()),
+    ("length", "five values shown", "zk_pres", zk_pres(revealed=[bytes([2]) * 32] * 5), zk_pres(revealed=[bytes([2]) * 32] * 4)),
+    ("length", "a value of 31 bytes", "zk_pres", zk_pres(revealed=[bytes([2]) * 31]), zk_pres(revealed=[bytes([2]) * 32])),
+    ("length", "proof of 127 bytes", "zk_pres", zk_pres(proof=bytes([9]) * 127), zk_pres()),
+    ("term", "no circuit", "zk_pres", zk_pres(circuit=""), zk_pres()),
+    ("not_canonical", "unknown field in zk-pres", "zk_pres", zk_pres() + u(8, 1), zk_pres()),
+    ("length", "key hash of 31 bytes", "zk_result", zk_result(key=bytes([8]) * 31), zk_result()),
+    ("length", "scope of 33 bytes", "zk_result", zk_result(scope=bytes([4]) * 33), zk_result()),
+    ("term", "result without circuit", "zk_result", zk_result(circuit=""), zk_result()),
+    ("not_canonical", "unknown field in the result", "zk_result", zk_result() + u(8, 1), zk_result()),
     ("combination", "no form", "answer", b"", ANS),
     ("combination", "two forms", "answer", refused() + no_answer(), refused()),
     ("combination", "forwarded and accepted", "answer", FWD + accepted(), FWD),
@@ -204,6 +256,7 @@ faults = [
     ("too_long", "over 64 KiB", "answer", forwarded(inner=bytes([1]) * 65_536), FWD),
     ("value", "refused code 0", "answer", refused(code=0), refused(code=1)),
     ("value", "refused code 14", "answer", refused(code=14), refused(code=13)),
+    ("value", "refused code 25", "answer", refused(code=25), refused(code=24)),
     ("value", "refused by nobody", "answer", refused(by=0), refused()),
     ("length", "refusal without request", "answer", refused(request=b""), refused()),
     ("value", "no-answer reason 0", "answer", no_answer(0), no_answer(1)),
@@ -258,6 +311,15 @@ S_RESULT = result(request=S_REQUEST, checks=[check("status"), check("validity")]
 far = [check("issuer_authorised", by=2, height=5000, time=NOW + 301)]
 near = [check("issuer_authorised", by=2, height=5000, time=NOW + 300)]
 fail_status = [check("code"), check("status", 2), check("validity")]
+PRES = pres_envelope()
+PRES_NAMES = ["budget", "circuit", "context", "expiry", "nullifier", "proof", "root", "scope"]
+by_hub = lambda names=PRES_NAMES, outcome=1: [check(n, outcome, 2) for n in names]
+
+
+def pres_result(checks=None, request=sha(PRES), body=None):
+    return result(request=request, checks=by_hub() if checks is None else checks, region="000000", body=zk_result() if body is None else body)
+
+
 READS = [  # name, leg-one value, identifier outcome, acknowledgement, expected
     ("valid licence", ENV, 1, forwarded(), "valid"),
     ("valid licence by law", STATUTORY, 1, forwarded(inner=S_RESULT), "valid"),
@@ -297,6 +359,20 @@ READS = [  # name, leg-one value, identifier outcome, acknowledgement, expected
     ("the hub speaks as the issuer", ENV, 1, forwarded(hub_checks=[check("issuer_authorised", by=3)]), "bad: foreign issuer_authorised"),
     ("a check that nobody owns", ENV, 1, forwarded(inner=result(checks=ISSUER_CHECKS + [check("zeal")])), "bad: foreign zeal"),
     ("code judged though none was shown", STATUTORY, 1, forwarded(inner=result(request=S_REQUEST)), "bad: foreign code"),
+    ("root list taken", zk_status_envelope(), 1, accepted(0), "accepted 0"),
+    ("no answer to a root list", zk_status_envelope(), 1, no_answer(), "bad: form"),
+    ("presentation accepted", PRES, 3, pres_result(), "presented"),
+    ("presentation with a check unknown", PRES, 3, pres_result(by_hub(PRES_NAMES[:-1]) + [check("scope", 3, 2)]), "not presented: scope UNKNOWN"),
+    ("presentation refused by the hub", PRES, 3, refused(code=19, by=2, request=sha(PRES)), "refused 19 by HUB"),
+    ("result of another presentation", PRES, 3, pres_result(request=REQUEST), "bad: other request"),
+    ("presentation without its proof checked", PRES, 3, pres_result(by_hub([n for n in PRES_NAMES if n != "proof"])), "bad: missing proof"),
+    ("proof checked by somebody else", PRES, 3, pres_result([check(n, 1, 3 if n == "proof" else 2) for n in PRES_NAMES]), "bad: foreign proof"),
+    ("presentation with a check that nobody owns", PRES, 3, pres_result(by_hub(PRES_NAMES + ["zeal"])), "bad: foreign zeal"),
+    ("presentation result without body", PRES, 3, pres_result(body=b""), "bad: body"),
+    ("presentation result with another body", PRES, 3, pres_result(body=b"\1"), "bad: body"),
+    ("presentation answered like a push", PRES, 3, accepted(0), "bad: form"),
+    ("presentation answered by nobody", PRES, 3, no_answer(1), "bad: form"),
+    ("presentation forwarded", PRES, 3, forwarded(), "bad: form"),
     ("a body where the kind has none", ENV, 1, forwarded(inner=result(body=b"\1")), "bad: body"),
 ]
 write("answers.json", [dict(name=n, request=r.hex(), identifier=i, acknowledgement=a.hex(), reading=e) for n, r, i, a, e in READS])
@@ -308,9 +384,11 @@ write("codes.json", dict(
     party={"ASKER": 1, "HUB": 2, "ISSUER": 3},
     no_answer={"DEADLINE": 1, "TIMED_OUT": 2},
     refused={"UNKNOWN_KIND": 1, "NOT_ALLOWED": 2, "UNKNOWN_LICENCE": 3, "REQUEST_EXPIRED": 4, "CODE_USED": 5, "CODE_EXPIRED": 6, "CODE_MISMATCH": 7,
-             "ISSUER_UNKNOWN": 8, "ISSUER_SUSPENDED": 9, "BAD_ANSWER": 10, "OVER_QUOTA": 11, "UNSUPPORTED_VERSION": 12, "ISSUER_UNREACHABLE": 13},
+             "ISSUER_UNKNOWN": 8, "ISSUER_SUSPENDED": 9, "BAD_ANSWER": 10, "OVER_QUOTA": 11, "UNSUPPORTED_VERSION": 12, "ISSUER_UNREACHABLE": 13,
+             "ROOT_RETIRED": 16, "ROOT_UNKNOWN": 17, "SCOPE_UNKNOWN": 18, "NULLIFIER_USED": 19, "PROOF_INVALID": 20, "BUDGET": 21, "CIRCUIT_UNKNOWN": 22,
+             "CONTEXT_MISMATCH": 23, "DAY_OUTSIDE": 24},
     accepted={"OK": 0, "STALE": 14, "CONFLICT": 15},
-    refused_hex={str(c): refused(code=c).hex() for c in range(1, 14)},
+    refused_hex={str(c): refused(code=c).hex() for c in [*range(1, 14), *range(16, 25)]},
     accepted_hex={str(c): accepted(c).hex() for c in (0, 14, 15)},
 ))
 

@@ -9,7 +9,7 @@ pub struct Envelope {
     /// Sending department.
     #[prost(string, tag = "2")]
     pub from: ::prost::alloc::string::String,
-    /// Receiving department; empty for lic-status.
+    /// Receiving department; empty for kinds that the hub itself takes: lic-status, zk-status, zk-pres.
     #[prost(string, tag = "3")]
     pub to: ::prost::alloc::string::String,
     /// From the on-chain list of purposes.
@@ -88,6 +88,78 @@ pub struct LicStatus {
     #[prost(uint64, tag = "6")]
     pub as_of_time: u64,
 }
+/// Body of zk-status/1: the newest root of an issuer's status list.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ZkStatus {
+    /// Licence type.
+    #[prost(string, tag = "1")]
+    pub licence_type: ::prost::alloc::string::String,
+    /// Region.
+    #[prost(string, tag = "2")]
+    pub region: ::prost::alloc::string::String,
+    /// 32 bytes, a canonical field element, big endian.
+    #[prost(bytes = "vec", tag = "3")]
+    pub status_root: ::prost::alloc::vec::Vec<u8>,
+    /// Grows by one at each change of the list.
+    #[prost(uint64, tag = "4")]
+    pub version: u64,
+    /// Height of the issuer's chain.
+    #[prost(uint64, tag = "5")]
+    pub as_of_height: u64,
+    /// Unix seconds of that block.
+    #[prost(uint64, tag = "6")]
+    pub as_of_time: u64,
+}
+/// Body of zk-pres/1: what a holder proves to the sending department.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ZkPres {
+    /// The verifier's canonical request.
+    #[prost(bytes = "vec", tag = "1")]
+    pub request: ::prost::alloc::vec::Vec<u8>,
+    /// 32 bytes: the holder's name in the request's scope.
+    #[prost(bytes = "vec", tag = "2")]
+    pub nullifier: ::prost::alloc::vec::Vec<u8>,
+    /// 32 bytes: root of the authorised-issuer tree.
+    #[prost(bytes = "vec", tag = "3")]
+    pub issuer_root: ::prost::alloc::vec::Vec<u8>,
+    /// Day for which it was proved: days since 1970-01-01 in UTC+8.
+    #[prost(uint32, tag = "4")]
+    pub day: u32,
+    /// 32 bytes each: one value for each question that reveals, in the request's order.
+    #[prost(bytes = "vec", repeated, tag = "5")]
+    pub revealed: ::prost::alloc::vec::Vec<::prost::alloc::vec::Vec<u8>>,
+    /// 128 bytes.
+    #[prost(bytes = "vec", tag = "6")]
+    pub proof: ::prost::alloc::vec::Vec<u8>,
+    /// Circuit of the proof.
+    #[prost(string, tag = "7")]
+    pub circuit_id: ::prost::alloc::string::String,
+}
+/// Body of the Result of zk-pres/1.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ZkResult {
+    /// 32 bytes, as presented.
+    #[prost(bytes = "vec", tag = "1")]
+    pub nullifier: ::prost::alloc::vec::Vec<u8>,
+    /// 32 bytes: the request's scope.
+    #[prost(bytes = "vec", tag = "2")]
+    pub scope: ::prost::alloc::vec::Vec<u8>,
+    /// 32 bytes, as presented.
+    #[prost(bytes = "vec", tag = "3")]
+    pub issuer_root: ::prost::alloc::vec::Vec<u8>,
+    /// As presented.
+    #[prost(uint32, tag = "4")]
+    pub day: u32,
+    /// As presented.
+    #[prost(bytes = "vec", repeated, tag = "5")]
+    pub revealed: ::prost::alloc::vec::Vec<::prost::alloc::vec::Vec<u8>>,
+    /// Circuit of the proof.
+    #[prost(string, tag = "6")]
+    pub circuit_id: ::prost::alloc::string::String,
+    /// 32 bytes: SHA-256 of the verification key that governance pinned.
+    #[prost(bytes = "vec", tag = "7")]
+    pub key_hash: ::prost::alloc::vec::Vec<u8>,
+}
 /// App acknowledgement: exactly one of the five forms.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct Answer {
@@ -151,7 +223,7 @@ pub struct Leg2 {
 /// A typed refusal.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct Refused {
-    /// 1 to 13.
+    /// 1 to 13, 16 to 24.
     #[prost(uint32, tag = "1")]
     pub code: u32,
     /// Who refuses.
@@ -202,7 +274,7 @@ pub struct Result {
     /// Days since 1970-01-01, UTC+8.
     #[prost(uint32, tag = "8")]
     pub recorded_on: u32,
-    /// The kind's own message; empty for lic-verify/1.
+    /// The kind's own message: ZkResult for zk-pres/1; empty for lic-verify/1.
     #[prost(bytes = "vec", tag = "9")]
     pub body: ::prost::alloc::vec::Vec<u8>,
 }

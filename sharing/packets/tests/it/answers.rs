@@ -13,6 +13,11 @@ fn said(reading: Result<Reading, BadAnswer>) -> String {
             let failed = evaluation.checks.iter().filter(|check| check.outcome != Outcome::Pass);
             format!("not valid: {}", failed.map(|check| format!("{} {}", check.name, check.outcome)).collect::<Vec<_>>().join(", "))
         }
+        Ok(Reading::Presented(presented)) if presented.valid => "presented".to_owned(),
+        Ok(Reading::Presented(presented)) => {
+            let failed = presented.checks.iter().filter(|check| check.outcome != Outcome::Pass);
+            format!("not presented: {}", failed.map(|check| format!("{} {}", check.name, check.outcome)).collect::<Vec<_>>().join(", "))
+        }
         Ok(Reading::Refused { code, by }) => format!("refused {} by {by}", code.number()),
         Ok(Reading::NoAnswer(reason)) => format!("no answer: {reason}"),
         Ok(Reading::Accepted(code)) => format!("accepted {}", code.number()),

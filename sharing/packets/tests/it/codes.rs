@@ -63,6 +63,7 @@ fn kinds_are_found_by_name_and_version() {
     }
     assert_eq!(Kind::find("lic-verify/2"), Err(RefusedCode::UnsupportedVersion));
     assert_eq!(Kind::find("lic-status/10"), Err(RefusedCode::UnsupportedVersion));
+    assert_eq!(Kind::find("zk-pres/2"), Err(RefusedCode::UnsupportedVersion));
     for unknown in ["lic-verif/1", "data-share/1", "lic-verify", "", "LIC-VERIFY/1"] {
         assert_eq!(Kind::find(unknown), Err(RefusedCode::UnknownKind), "{unknown}");
     }

@@ -9,7 +9,7 @@ mod hashes;
 mod messages;
 mod properties;
 
-use govhub_packets::{Answer, Authorisation, Envelope, Fault, HolderCode, LicStatus, LicVerify};
+use govhub_packets::{Answer, Authorisation, Envelope, Fault, HolderCode, LicStatus, LicVerify, ZkPres, ZkResult, ZkStatus};
 use serde_json::Value;
 
 /// A file of vectors.
@@ -44,6 +44,9 @@ fn through(form: &str, bytes: &[u8]) -> Result<Vec<u8>, Fault> {
         "lic_verify_holder" => LicVerify::decode(Authorisation::HolderPresent, bytes).map(|value| value.encode()),
         "lic_verify_statutory" => LicVerify::decode(Authorisation::Statutory, bytes).map(|value| value.encode()),
         "lic_status" => LicStatus::decode(bytes).map(|value| value.encode()),
+        "zk_status" => ZkStatus::decode(bytes).map(|value| value.encode()),
+        "zk_pres" => ZkPres::decode(bytes).map(|value| value.encode()),
+        "zk_result" => ZkResult::decode(bytes).map(|value| value.encode()),
         "answer" => Answer::decode(bytes).map(|value| value.encode()),
         "holder_code" => HolderCode::decode(bytes).map(|value| value.encode()),
         "at_hub" => Envelope::decode(bytes).and_then(|value| value.check_at_hub(&department("11100000000013338W")).map(|()| value.encode())),

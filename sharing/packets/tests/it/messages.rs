@@ -65,11 +65,19 @@ fn bodies_of_known_kinds_decode_and_an_unknown_kind_is_a_typed_refusal() {
                 assert_eq!((body.status_version, body.as_of_height), (2, 77));
                 "lic-status"
             }
+            Ok(Body::ZkStatus(body)) => {
+                assert_eq!((body.version, body.status_root[31]), (2, 7));
+                "zk-status"
+            }
+            Ok(Body::ZkPres(body)) => {
+                assert_eq!((body.day, body.circuit_id.as_str()), (20_784, "licence_query_v1"));
+                "zk-pres"
+            }
             Err(refusal) => {
                 assert_eq!(refusal, govhub_packets::Refusal::Refused(govhub_packets::RefusedCode::UnknownKind));
                 "unknown"
             }
         });
     }
-    assert_eq!(bodies, ["lic-verify", "lic-verify", "lic-verify", "lic-status", "lic-status", "unknown"]);
+    assert_eq!(bodies, ["lic-verify", "lic-verify", "lic-verify", "lic-status", "lic-status", "unknown", "zk-status", "zk-pres"]);
 }

@@ -43,6 +43,7 @@ fn tell(told: &Told<'_>) -> Result<(Value, Vec<String>), CliError> {
                 checked(&evaluation, &mut value, &mut lines);
                 value["hops"] = hops(told, Some(&evaluation));
             }
+            Ok(Reading::Presented(presented)) => verdict(presented.valid, &presented.checks, &mut value, &mut lines),
             Ok(Reading::Refused { code, by }) => {
                 lines.push(format!("refused by {by}: {code}"));
                 value["outcome"] = json!("refused");
@@ -75,15 +76,19 @@ fn tell(told: &Told<'_>) -> Result<(Value, Vec<String>), CliError> {
 }
 
 fn checked(evaluation: &Evaluation, value: &mut Value, lines: &mut Vec<String>) {
-    lines.push(if evaluation.valid { "VALID" } else { "NOT VALID" }.into());
-    for c in &evaluation.checks {
-        lines.push(format!("  {:18} {:8} by {:7} height {} time {}", c.name, c.outcome.as_str(), c.by.as_str(), c.height, c.time));
-    }
-    value["valid"] = json!(evaluation.valid);
-    value["outcome"] = json!("result");
-    value["checks"] = evaluation.checks.iter().map(check).collect();
+    verdict(evaluation.valid, &evaluation.checks, value, lines);
     value["licence_type"] = json!(evaluation.result.licence_type.as_str());
     value["region"] = json!(evaluation.result.region.as_str());
+}
+
+fn verdict(valid: bool, checks: &[Check], value: &mut Value, lines: &mut Vec<String>) {
+    lines.push(if valid { "VALID" } else { "NOT VALID" }.into());
+    for c in checks {
+        lines.push(format!("  {:18} {:8} by {:7} height {} time {}", c.name, c.outcome.as_str(), c.by.as_str(), c.height, c.time));
+    }
+    value["valid"] = json!(valid);
+    value["outcome"] = json!("result");
+    value["checks"] = checks.iter().map(check).collect();
 }
 
 fn check(c: &Check) -> Value {
