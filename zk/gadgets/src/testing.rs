@@ -1,7 +1,7 @@
 //! What the unit tests of this crate share: arbitrary field elements, a tiny constraint-system driver, and a prover who cheats.
 
 use ark_bn254::Fr;
-use ark_ff::PrimeField;
+use ark_ff::{Field, PrimeField};
 use ark_r1cs_std::alloc::AllocVar;
 use ark_r1cs_std::fields::fp::FpVar;
 use ark_relations::gr1cs::{ConstraintSystem, ConstraintSystemRef, Matrix, OptimizationGoal, SynthesisError, R1CS_PREDICATE_LABEL};
@@ -62,21 +62,33 @@ impl Cheat {
         (0..self.matrices[0].len()).filter(|row| self.sides(*row).0 != self.sides(*row).1).collect()
     }
 
-    /// Makes later values follow from changed ones, as a prover would who computes on: every broken row whose right side is one variable
-    /// made after `changed` gets the value that mends it.
+    /// Makes later values follow from changed ones, as a prover would who computes on: in every broken row, the newest of its variables
+    /// made after `changed` gets the value that mends it. That variable stands in one of the three sums only.
     pub fn compute_on(&mut self, changed: usize) {
         for row in 0..self.matrices[0].len() {
             let (product, right) = self.sides(row);
-            if let ([(coefficient, column)], true) = (self.matrices[2][row].as_slice(), product != right) {
-                if *column > changed {
-                    self.values[*column] = product / coefficient;
-                }
+            let columns = self.matrices.iter().flat_map(|matrix| matrix[row].iter().map(|(_, column)| *column));
+            let Some(newest) = columns.max().filter(|newest| *newest > changed && product != right) else { continue };
+            let holds: Vec<usize> = (0..3).filter(|place| self.matrices[*place][row].iter().any(|(_, column)| *column == newest)).collect();
+            let [place] = holds[..] else { continue };
+            let wanted = match place {
+                0 => self.sum(1, row).inverse().map(|b| right * b),
+                1 => self.sum(0, row).inverse().map(|a| right * a),
+                _ => Some(product),
+            };
+            let coefficient: Fr = self.matrices[place][row].iter().filter(|(_, column)| *column == newest).map(|(k, _)| *k).sum();
+            if let (Some(wanted), Some(inverse)) = (wanted, coefficient.inverse()) {
+                let missing = wanted - self.sum(place, row);
+                self.values[newest] += missing * inverse;
             }
         }
     }
 
+    fn sum(&self, place: usize, row: usize) -> Fr {
+        self.matrices[place][row].iter().map(|(k, column)| *k * self.values[*column]).sum()
+    }
+
     fn sides(&self, row: usize) -> (Fr, Fr) {
-        let [a, b, c] = [0, 1, 2].map(|matrix| self.matrices[matrix][row].iter().map(|(k, column)| *k * self.values[*column]).sum::<Fr>());
-        (a * b, c)
+        (self.sum(0, row) * self.sum(1, row), self.sum(2, row))
     }
 }
