@@ -12,6 +12,12 @@ use mutate::{mutate, Random};
 /// Cases per target in a normal test run: at most a few seconds each, and every mutation more than a thousand times.
 pub const CASES: u64 = 20_000;
 
+/// Cases of one target in a normal test run: decoders that compute on curves for every point that they read get fewer.
+pub fn cases(target: &Target) -> u64 {
+    const ON_CURVES: [&str; 7] = ["proof and input", "key file", "key points", "powers of tau", "ceremony", "ceremony under its checksum", "snarkjs JSON"];
+    if ON_CURVES.contains(&target.name) { CASES / 40 } else { CASES }
+}
+
 /// One decoder.
 pub struct Target {
     /// Name in reports.
